@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** @file Queue length and vCPUs over time, from the time series. */
+#include "harness/plot.h"
+
+struct output {
+    FILE *file;
+    double unit_us;
+};
+
+static enum batch_rc put_row(void *context, const void *element, struct batch_error *error)
+{
+    (void)error;
+    const struct output *output = context;
+    const struct harness_series_row *row = element;
+    (void)fprintf(output->file, "%.9g\t%u\t%.9g\t%.9g\n", (double)row->time_us / output->unit_us, row->runnable,
+                  (double)row->running_vcpu_milli / 1000.0,
+                  (double)(row->on_demand_vcpu_milli + row->spot_vcpu_milli) / 1000.0);
+    return BATCH_OK;
+}
+
+enum batch_rc harness_plot_queue(const struct harness_plot *plot, bool *is_drawn, struct batch_error *error)
+{
+    struct output output = {.file = harness_gnuplot_create(plot->gnuplot, "series.tsv", error),
+                            .unit_us = plot->unit_us};
+    if (output.file == NULL) {
+        return BATCH_E_IO;
+    }
+    *is_drawn = true;
+    enum batch_rc rc = harness_plot_visit(plot->reader, HARNESS_TABLE_TIMESERIES, put_row, &output, error);
+    enum batch_rc finished = harness_gnuplot_finish(output.file, rc == BATCH_OK ? error : NULL);
+    return rc != BATCH_OK ? rc : finished;
+}

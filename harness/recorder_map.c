@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/**
+ * @file
+ * Instance numbers to slots. The hash is the number itself: numbers are dense and short-lived, so they spread.
+ */
+#include "harness/recorder_internal.h"
+
+#include "scheduler/host.h"
+
+#include <stdlib.h>
+
+enum { CAPACITY_FIRST = 64 };
+
+static void insert(struct recorder_map *map, uint64_t key, uint32_t slot)
+{
+    uint32_t at = (uint32_t)key & map->mask;
+    while (map->keys[at] != 0) {
+        at = (at + 1) & map->mask;
+    }
+    map->keys[at] = key;
+    map->slots[at] = slot;
+}
+
+static bool grow(struct recorder_map *map)
+{
+    uint32_t old_capacity = map->keys == NULL ? 0 : map->mask + 1;
+    uint32_t capacity = old_capacity == 0 ? CAPACITY_FIRST : 2 * old_capacity;
+    struct recorder_map grown = {calloc(capacity, sizeof *map->keys), calloc(capacity, sizeof *map->slots),
+                                 capacity - 1, map->count};
+    if (grown.keys == NULL || grown.slots == NULL) {
+        recorder_map_release(&grown);
+        return false;
+    }
+    for (uint32_t i = 0; i < old_capacity; i++) {
+        if (map->keys[i] != 0) {
+            insert(&grown, map->keys[i], map->slots[i]);
+        }
+    }
+    recorder_map_release(map);
+    *map = grown;
+    return true;
+}
+
+bool recorder_map_put(struct recorder_map *map, uint64_t key, uint32_t slot)
+{
+    BATCH_ASSERT(NULL, key != 0);
+    if ((map->keys == NULL || 2 * map->count > map->mask) && !grow(map)) {
+        return false;
+    }
+    insert(map, key, slot);
+    map->count++;
+    return true;
+}
+
+static uint32_t locate(const struct recorder_map *map, uint64_t key)
+{
+    uint32_t at = (uint32_t)key & map->mask;
+    while (map->keys[at] != key && map->keys[at] != 0) {
+        at = (at + 1) & map->mask;
+    }
+    return at;
+}
+
+uint32_t recorder_map_get(const struct recorder_map *map, uint64_t key)
+{
+    if (map->keys == NULL) {
+        return UINT32_MAX;
+    }
+    uint32_t at = locate(map, key);
+    return map->keys[at] == 0 ? UINT32_MAX : map->slots[at];
+}
+
+void recorder_map_remove(struct recorder_map *map, uint64_t key)
+{
+    uint32_t hole = locate(map, key);
+    BATCH_ASSERT(NULL, map->keys[hole] == key);
+    map->keys[hole] = 0;
+    map->count--;
+    /* Whoever had to pass over the hole moves into it, so that searches never need to pass a removed key. */
+    for (uint32_t at = (hole + 1) & map->mask; map->keys[at] != 0; at = (at + 1) & map->mask) {
+        uint32_t home = (uint32_t)map->keys[at] & map->mask;
+        if (((at - home) & map->mask) >= ((at - hole) & map->mask)) {
+            map->keys[hole] = map->keys[at];
+            map->slots[hole] = map->slots[at];
+            map->keys[at] = 0;
+            hole = at;
+        }
+    }
+}
+
+void recorder_map_release(struct recorder_map *map)
+{
+    free(map->keys);
+    free(map->slots);
+    *map = (struct recorder_map){0};
+}

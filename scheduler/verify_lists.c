@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/**
+ * @file
+ * Re-counting queues, classes, instances and environments.
+ */
+#include "scheduler/internal.h"
+
+static enum batch_rc broken(struct batch_error *error, const char *what)
+{
+    return batch_error_set(error, BATCH_E_STATE, "the scheduler's state is damaged: %s", what);
+}
+
+static enum batch_rc verify_submitted(const struct batch_core *core, struct batch_error *error)
+{
+    uint32_t previous = BATCH_NO_SLOT;
+    uint32_t steps = 0;
+    uint32_t slot = core->scalars.submitted_first;
+    while (slot != BATCH_NO_SLOT) {
+        if (slot >= core->arenas[BATCH_ARENA_JOBS].count || steps++ > core->arenas[BATCH_ARENA_JOBS].count ||
+            batch_job_at(core, slot)->state != BATCH_JOB_SUBMITTED || batch_job_at(core, slot)->previous != previous) {
+            return broken(error, "the list of SUBMITTED jobs");
+        }
+        previous = slot;
+        slot = batch_job_at(core, slot)->next;
+    }
+    return previous == core->scalars.submitted_last ? BATCH_OK : broken(error, "the end of the SUBMITTED jobs");
+}
+
+/** The RUNNABLE jobs of a queue are those its classes count. */
+static enum batch_rc verify_queue(const struct batch_core *core, uint32_t number, uint64_t *runnable,
+                                  struct batch_error *error)
+{
+    const struct batch_queue *queue = batch_queue_at(core, number);
+    uint64_t counted = 0;
+    uint32_t previous = BATCH_NO_SLOT;
+    uint32_t steps = 0;
+    for (uint32_t slot = queue->class_first; slot != BATCH_NO_SLOT; slot = batch_class_at(core, slot)->next) {
+        if (slot >= core->arenas[BATCH_ARENA_CLASSES].count || steps++ > core->arenas[BATCH_ARENA_CLASSES].count) {
+            return broken(error, "a queue's list of classes");
+        }
+        const struct batch_class *class = batch_class_at(core, slot);
+        if (class->queue != number || class->runnable == 0 || class->previous != previous) {
+            return broken(error, "a class is in the wrong list");
+        }
+        counted += class->runnable;
+        previous = slot;
+    }
+    *runnable += counted;
+    if (counted != queue->runnable.count || !batch_order_is_sound(&core->arenas[BATCH_ARENA_NODES], &queue->runnable)) {
+        return broken(error, "a queue's order and its demand differ");
+    }
+    return BATCH_OK;
+}
+
+struct instance_sum {
+    struct batch_resources used;
+    uint32_t count;
+};
+
+static enum batch_rc sum_attempts(const struct batch_core *core, uint32_t instance_slot, struct instance_sum *sum,
+                                  struct batch_error *error)
+{
+    uint32_t previous = BATCH_NO_SLOT;
+    uint32_t slot = batch_instance_at(core, instance_slot)->attempt_first;
+    while (slot != BATCH_NO_SLOT) {
+        if (slot >= core->arenas[BATCH_ARENA_ATTEMPTS].count || sum->count > core->arenas[BATCH_ARENA_ATTEMPTS].count) {
+            return broken(error, "an instance's list of attempts");
+        }
+        const struct batch_attempt *attempt = batch_attempt_at(core, slot);
+        if (attempt->instance_slot != instance_slot || attempt->previous != previous ||
+            attempt->job_slot >= core->arenas[BATCH_ARENA_JOBS].count ||
+            batch_job_at(core, attempt->job_slot)->class_slot >= core->arenas[BATCH_ARENA_CLASSES].count) {
+            return broken(error, "an attempt is on the wrong instance");
+        }
+        const struct batch_resources *need =
+            &batch_class_at(core, batch_job_at(core, attempt->job_slot)->class_slot)->need;
+        sum->used.vcpu_milli += need->vcpu_milli;
+        sum->used.mib += need->mib;
+        sum->used.gpu += need->gpu;
+        sum->count++;
+        previous = slot;
+        slot = attempt->next;
+    }
+    return BATCH_OK;
+}
+
+struct environment_sum {
+    uint64_t vcpus, free_vcpu_milli, free_mib, working, idle;
+};
+
+static enum batch_rc verify_instance(const struct batch_core *core, uint32_t slot, uint32_t environment,
+                                     struct environment_sum *total, uint64_t *attempts, struct batch_error *error)
+{
+    const struct batch_instance *instance = batch_instance_at(core, slot);
+    if (instance->environment != environment) {
+        return BATCH_OK;
+    }
+    struct instance_sum sum = {0};
+    enum batch_rc rc = sum_attempts(core, slot, &sum, error);
+    if (rc != BATCH_OK) {
+        return rc;
+    }
+    bool takes_work = instance->state == BATCH_INSTANCE_READY && !instance->is_leaving;
+    if (sum.count != instance->attempt_count ||
+        (instance->state == BATCH_INSTANCE_READY &&
+         (instance->free.vcpu_milli + sum.used.vcpu_milli != instance->registered.vcpu_milli ||
+          instance->free.mib + sum.used.mib != instance->registered.mib ||
+          instance->free.gpu + sum.used.gpu != instance->registered.gpu))) {
+        return broken(error, "an instance's room and its attempts do not add up");
+    }
+    if (instance->is_idle != (takes_work && sum.count == 0)) {
+        return broken(error, "an instance is wrongly idle");
+    }
+    total->vcpus += instance->is_terminating ? 0 : instance->vcpus;
+    total->free_vcpu_milli += takes_work ? instance->free.vcpu_milli : 0;
+    total->free_mib += takes_work ? instance->free.mib : 0;
+    total->working += takes_work;
+    total->idle += instance->is_idle;
+    *attempts += sum.count;
+    return BATCH_OK;
+}
+
+static enum batch_rc verify_idle(const struct batch_core *core, const struct batch_environment *environment,
+                                 uint64_t idle, struct batch_error *error)
+{
+    uint64_t counted = 0;
+    uint32_t previous = BATCH_NO_SLOT;
+    int64_t since_us = 0;
+    for (uint32_t slot = environment->idle_first; slot != BATCH_NO_SLOT; slot = batch_instance_at(core, slot)->next) {
+        if (slot >= core->arenas[BATCH_ARENA_INSTANCES].count || counted++ >= idle) {
+            return broken(error, "an environment's list of idle instances");
+        }
+        const struct batch_instance *instance = batch_instance_at(core, slot);
+        if (!instance->is_idle || instance->previous != previous || instance->idle_us < since_us) {
+            return broken(error, "the idle instances are out of order");
+        }
+        since_us = instance->idle_us;
+        previous = slot;
+    }
+    return counted == idle && environment->idle_last == previous ? BATCH_OK
+                                                                 : broken(error, "an idle instance is missing");
+}
+
+static enum batch_rc verify_environment(const struct batch_core *core, uint32_t number, uint64_t *instances,
+                                        uint64_t *attempts, struct batch_error *error)
+{
+    const struct batch_environment *environment = batch_environment_at(core, number);
+    const struct batch_index *index = &core->indices[BATCH_INDEX_INSTANCES];
+    const struct batch_index_entry *entries = index->table.items;
+    struct environment_sum total = {0};
+    for (uint32_t i = 0; i < index->table.capacity; i++) {
+        if (entries[i].key == 0) {
+            continue;
+        }
+        if (entries[i].slot >= core->arenas[BATCH_ARENA_INSTANCES].count ||
+            batch_instance_at(core, entries[i].slot)->instance != entries[i].key) {
+            return broken(error, "a live instance is not what its number says");
+        }
+        *instances += batch_instance_at(core, entries[i].slot)->environment == number;
+        enum batch_rc rc = verify_instance(core, entries[i].slot, number, &total, attempts, error);
+        if (rc != BATCH_OK) {
+            return rc;
+        }
+    }
+    if (total.vcpus != environment->vcpus || total.free_vcpu_milli != environment->free.vcpu_milli ||
+        total.free_mib != environment->free.mib || total.working != environment->instances.count ||
+        !batch_order_is_sound(&core->arenas[BATCH_ARENA_NODES], &environment->instances)) {
+        return broken(error, "an environment and its instances do not add up");
+    }
+    return verify_idle(core, environment, total.idle, error);
+}
+
+enum batch_rc batch_verify_lists(const struct batch_core *core, struct batch_error *error)
+{
+    uint64_t runnable = 0;
+    uint64_t instances = 0;
+    uint64_t attempts = 0;
+    enum batch_rc rc = verify_submitted(core, error);
+    for (uint32_t i = 0; rc == BATCH_OK && i < core->arenas[BATCH_ARENA_QUEUES].count; i++) {
+        rc = verify_queue(core, i, &runnable, error);
+    }
+    for (uint32_t i = 0; rc == BATCH_OK && i < core->arenas[BATCH_ARENA_ENVIRONMENTS].count; i++) {
+        rc = verify_environment(core, i, &instances, &attempts, error);
+    }
+    if (rc != BATCH_OK) {
+        return rc;
+    }
+    if (runnable != core->scalars.jobs_runnable || instances != core->scalars.instances_live ||
+        instances != core->indices[BATCH_INDEX_INSTANCES].used ||
+        attempts != core->indices[BATCH_INDEX_ATTEMPTS].used) {
+        return broken(error, "queues, instances and attempts do not add up");
+    }
+    return BATCH_OK;
+}
