@@ -67,22 +67,22 @@ static void take_model(struct harness_assembly *assembly)
         assembly->scenario->workload.wide_rule == WORKLOAD_WIDE_REJECT ? BATCH_MISFIT_FAIL : BATCH_MISFIT_BLOCK;
 }
 
-static enum batch_rc assemble(struct harness_assembly *assembly, struct assembly_types *types, size_t *offsets,
+static enum batch_rc assemble(struct harness_assembly *assembly, struct harness_assembly_types *types, size_t *offsets,
                               struct batch_error *error)
 {
     for (uint32_t i = 0; i < assembly->scenario->environment_count; i++) {
-        enum batch_rc rc = assembly_types_expand(assembly->scenario, assembly->catalog,
-                                                 &assembly->scenario->environments[i], &types[i], error);
+        enum batch_rc rc = harness_assembly_types_expand(assembly->scenario, assembly->catalog,
+                                                         &assembly->scenario->environments[i], &types[i], error);
         if (rc != BATCH_OK) {
             return rc;
         }
     }
-    enum batch_rc rc = assembly_shapes_fill(assembly, types, error);
+    enum batch_rc rc = harness_assembly_shapes_fill(assembly, types, error);
     if (rc == BATCH_OK) {
-        rc = assembly_pools_fill(assembly, types, offsets, error);
+        rc = harness_assembly_pools_fill(assembly, types, offsets, error);
     }
     if (rc == BATCH_OK) {
-        rc = assembly_setup_fill(assembly, types, offsets, error);
+        rc = harness_assembly_setup_fill(assembly, types, offsets, error);
     }
     if (rc == BATCH_OK) {
         rc = take_delays(assembly, error);
@@ -95,7 +95,7 @@ enum batch_rc harness_assembly_create(const struct workload_scenario *scenario, 
                                       struct harness_assembly **ret, struct batch_error *error)
 {
     struct harness_assembly *assembly = calloc(1, sizeof *assembly);
-    struct assembly_types *types = calloc(scenario->environment_count, sizeof *types);
+    struct harness_assembly_types *types = calloc(scenario->environment_count, sizeof *types);
     size_t *offsets = calloc(scenario->environment_count, sizeof *offsets);
     enum batch_rc rc = BATCH_OK;
     if (assembly == NULL || types == NULL || offsets == NULL) {

@@ -27,7 +27,7 @@ static uint32_t pool_take(struct harness_assembly *assembly, const struct index 
             .type = type,
             .zone = zone,
             .market = market,
-            .price_usd_nano_per_h = assembly_type_price(&assembly->scenario->world, figures, market),
+            .price_usd_nano_per_h = harness_assembly_type_price(&assembly->scenario->world, figures, market),
             .on_demand_usd_nano_per_h = figures->on_demand_usd_nano_per_h,
         };
         *slot = assembly->pool_count;
@@ -35,8 +35,8 @@ static uint32_t pool_take(struct harness_assembly *assembly, const struct index 
     return *slot - 1;
 }
 
-static void fill(struct harness_assembly *assembly, const struct assembly_types *types, const struct index *index,
-                 size_t *offsets)
+static void fill(struct harness_assembly *assembly, const struct harness_assembly_types *types,
+                 const struct index *index, size_t *offsets)
 {
     size_t next = 0;
     for (uint32_t e = 0; e < assembly->scenario->environment_count; e++) {
@@ -50,8 +50,8 @@ static void fill(struct harness_assembly *assembly, const struct assembly_types 
     }
 }
 
-enum batch_rc assembly_pools_fill(struct harness_assembly *assembly, const struct assembly_types *types,
-                                  size_t *offsets, struct batch_error *error)
+enum batch_rc harness_assembly_pools_fill(struct harness_assembly *assembly, const struct harness_assembly_types *types,
+                                          size_t *offsets, struct batch_error *error)
 {
     struct index index = {.types = cloud_catalog_count(assembly->catalog),
                           .zones = assembly->scenario->world.zone_count};

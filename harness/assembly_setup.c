@@ -32,7 +32,7 @@ static struct batch_event pool_event(const struct harness_assembly *assembly, ui
                     .type = pool->type,
                     .zone = pool->zone,
                     .market = pool->market,
-                    .capacity = assembly_type_capacity(type),
+                    .capacity = harness_assembly_type_capacity(type),
                     .price_usd_nano_per_h = pool->price_usd_nano_per_h,
                     .on_demand_usd_nano_per_h = pool->on_demand_usd_nano_per_h,
                     .capacity_score = capacity_score(type, pool->market)},
@@ -110,8 +110,8 @@ static struct batch_event definition_event(const struct harness_assembly *assemb
     return event;
 }
 
-enum batch_rc assembly_setup_fill(struct harness_assembly *assembly, const struct assembly_types *types,
-                                  const size_t *offsets, struct batch_error *error)
+enum batch_rc harness_assembly_setup_fill(struct harness_assembly *assembly, const struct harness_assembly_types *types,
+                                          const size_t *offsets, struct batch_error *error)
 {
     const struct workload_scenario *scenario = assembly->scenario;
     size_t count =

@@ -73,8 +73,8 @@ static enum batch_rc check_fit(const struct harness_assembly *assembly, struct b
         most.mib);
 }
 
-enum batch_rc assembly_shapes_fill(struct harness_assembly *assembly, const struct assembly_types *types,
-                                   struct batch_error *error)
+enum batch_rc harness_assembly_shapes_fill(struct harness_assembly *assembly,
+                                           const struct harness_assembly_types *types, struct batch_error *error)
 {
     const struct workload_scenario *scenario = assembly->scenario;
     const struct workload_queue *queue = &scenario->queues[scenario->workload.queue];

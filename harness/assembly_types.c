@@ -14,7 +14,7 @@ static bool has_price(const struct workload_scenario *scenario, const struct wor
            type->spot_savings_percent > 0;
 }
 
-static bool is_listed(const struct assembly_types *list, uint32_t type)
+static bool is_listed(const struct harness_assembly_types *list, uint32_t type)
 {
     for (uint32_t i = 0; i < list->count; i++) {
         if (list->types[i] == type) {
@@ -27,7 +27,7 @@ static bool is_listed(const struct assembly_types *list, uint32_t type)
 /** Add what @p word names; a type without a Spot price is left out unless it is named exactly. */
 static enum batch_rc add_word(const struct workload_scenario *scenario, const struct cloud_catalog *catalog,
                               const struct workload_environment *environment, const char *word, uint32_t *named,
-                              struct assembly_types *list, struct batch_error *error)
+                              struct harness_assembly_types *list, struct batch_error *error)
 {
     uint32_t count = cloud_catalog_expand(catalog, word, named, cloud_catalog_count(catalog));
     if (count == 0) {
@@ -57,7 +57,7 @@ static enum batch_rc add_word(const struct workload_scenario *scenario, const st
 
 static enum batch_rc check_architecture(const struct workload_scenario *scenario, const struct cloud_catalog *catalog,
                                         const struct workload_environment *environment,
-                                        const struct assembly_types *list, struct batch_error *error)
+                                        const struct harness_assembly_types *list, struct batch_error *error)
 {
     const struct cloud_type *first = cloud_catalog_type(catalog, list->types[0]);
     for (uint32_t i = 1; i < list->count; i++) {
@@ -74,7 +74,7 @@ static enum batch_rc check_architecture(const struct workload_scenario *scenario
 
 static enum batch_rc expand_words(const struct workload_scenario *scenario, const struct cloud_catalog *catalog,
                                   const struct workload_environment *environment, uint32_t *named,
-                                  struct assembly_types *list, struct batch_error *error)
+                                  struct harness_assembly_types *list, struct batch_error *error)
 {
     for (uint32_t i = 0; i < environment->instance_type_count; i++) {
         enum batch_rc rc = add_word(scenario, catalog, environment, environment->instance_types[i], named, list, error);
@@ -91,12 +91,13 @@ static enum batch_rc expand_words(const struct workload_scenario *scenario, cons
     return check_architecture(scenario, catalog, environment, list, error);
 }
 
-enum batch_rc assembly_types_expand(const struct workload_scenario *scenario, const struct cloud_catalog *catalog,
-                                    const struct workload_environment *environment, struct assembly_types *ret,
-                                    struct batch_error *error)
+enum batch_rc harness_assembly_types_expand(const struct workload_scenario *scenario,
+                                            const struct cloud_catalog *catalog,
+                                            const struct workload_environment *environment,
+                                            struct harness_assembly_types *ret, struct batch_error *error)
 {
     size_t room = cloud_catalog_count(catalog) + (size_t)1;
-    struct assembly_types list = {.types = calloc(room, sizeof *list.types)};
+    struct harness_assembly_types list = {.types = calloc(room, sizeof *list.types)};
     uint32_t *named = calloc(room, sizeof *named);
     enum batch_rc rc = list.types == NULL || named == NULL
                            ? batch_error_set(error, BATCH_E_MEMORY, "no memory for the list of instance types")
@@ -110,13 +111,14 @@ enum batch_rc assembly_types_expand(const struct workload_scenario *scenario, co
     return BATCH_OK;
 }
 
-struct batch_resources assembly_type_capacity(const struct cloud_type *type)
+struct batch_resources harness_assembly_type_capacity(const struct cloud_type *type)
 {
     return (struct batch_resources){
         .vcpu_milli = type->vcpus * (uint32_t)BATCH_VCPU_MILLI, .mib = type->registered_mib, .gpu = type->gpus};
 }
 
-int64_t assembly_type_price(const struct workload_world *world, const struct cloud_type *type, enum batch_market market)
+int64_t harness_assembly_type_price(const struct workload_world *world, const struct cloud_type *type,
+                                    enum batch_market market)
 {
     if (market == BATCH_MARKET_ON_DEMAND) {
         return type->on_demand_usd_nano_per_h;

@@ -6,6 +6,7 @@
 #include "scheduler/policy.h"
 
 #include <argp.h>
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,12 +99,16 @@ static const struct argp_option options[] = {
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
-    (void)argument;
-    if (key == KEY_JSON) {
+    switch (key) {
+    case KEY_JSON:
         *(bool *)state->input = true;
         return 0;
+    case ARGP_KEY_ARG:
+        argp_error(state, "\"%s\" is too much: nothing but options follows", argument);
+        return EINVAL;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
-    return ARGP_ERR_UNKNOWN;
 }
 
 static int run(int argc, char **argv)

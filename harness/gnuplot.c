@@ -109,16 +109,17 @@ static void become_gnuplot(const struct harness_gnuplot *gnuplot, char *const ar
     _exit(EXIT_NOT_STARTED);
 }
 
-/** The first line that gnuplot complained with and that says something. */
+/** The last line that gnuplot wrote: before it come the command and a caret. */
 static void read_words(const struct harness_gnuplot *gnuplot, char words[WORDS_MAX])
 {
     char path[HARNESS_PATH_MAX];
-    words[0] = '\0';
+    char line[WORDS_MAX];
+    (void)snprintf(words, WORDS_MAX, "it gave no reason");
     FILE *file = join(path, gnuplot->folder, words_name, NULL) == BATCH_OK ? fopen(path, "r") : NULL;
-    while (file != NULL && fgets(words, WORDS_MAX, file) != NULL) {
-        words[strcspn(words, "\n")] = '\0';
-        if (words[strspn(words, " \t^")] != '\0') {
-            break;
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        if (line[0] != '\0') {
+            memcpy(words, line, sizeof line);
         }
     }
     if (file != NULL) {

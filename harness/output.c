@@ -57,6 +57,8 @@ enum batch_rc harness_output_close(struct harness_output *output, enum batch_rc 
     }
     if (rc == BATCH_OK) {
         rc = settle(output, error);
+    } else if (rc == BATCH_E_IO) {
+        (void)batch_error_wrap(error, rc, "%s", output->path); /* The writer knows a stream, not its name. */
     }
     if (fclose(output->file) != 0 && rc == BATCH_OK) {
         rc = batch_error_set(error, BATCH_E_IO, "%s: cannot be written: %s", output->path, strerror(errno));

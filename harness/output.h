@@ -28,7 +28,8 @@ enum batch_rc harness_output_open(struct harness_output *output, const char *pat
 /**
  * Close; when @p rc is BATCH_OK and all could be written, rename into place, else remove.
  *
- * @return @p rc with @p error untouched when it is a failure already, else BATCH_E_IO for a failure of this.
+ * @return @p rc when it is a failure already (the path is put before the text of BATCH_E_IO), else BATCH_E_IO for a
+ *         failure of this.
  */
 enum batch_rc harness_output_close(struct harness_output *output, enum batch_rc rc, struct batch_error *error);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum { OUTCOME_SUCCEEDED = 0, OUTCOME_FAILED = 1, OUTCOME_LOST = 2 };
+enum { NAMED_ROWS_MAX = 40 }; /* More names would touch each other. */
 static const double row_height = 0.84;
 
 struct bar {
@@ -111,6 +112,15 @@ static enum batch_rc take_instance(void *context, const void *element, struct ba
     return BATCH_OK;
 }
 
+static void put_name(FILE *file, bool is_named, const struct harness_pool_row *pool, uint64_t instance)
+{
+    if (is_named) {
+        (void)fprintf(file, "%.*s %llu\n", HARNESS_ROW_WORD_MAX, pool->type, (unsigned long long)instance);
+    } else {
+        (void)fputs(" \n", file);
+    }
+}
+
 static enum batch_rc put_hosts(const struct harness_plot *plot, const struct chart *chart, struct batch_error *error)
 {
     FILE *file = harness_gnuplot_create(plot->gnuplot, "hosts.tsv", error);
@@ -123,9 +133,10 @@ static enum batch_rc put_hosts(const struct harness_plot *plot, const struct cha
         struct harness_pool_row pool;
         rc = harness_reader_read(plot->reader, HARNESS_TABLE_POOLS, host->pool, 1, &pool, error);
         if (rc == BATCH_OK) {
-            (void)fprintf(file, "%.9g\t%.9g\t%u\t%.*s %llu\n", (double)host->start_us / plot->unit_us,
-                          (double)host->end_us / plot->unit_us, i + 1, HARNESS_ROW_WORD_MAX, pool.type,
-                          (unsigned long long)host->instance);
+            bool is_named = i % (chart->host_count / NAMED_ROWS_MAX + 1) == 0;
+            (void)fprintf(file, "%.9g\t%.9g\t%u\t", (double)host->start_us / plot->unit_us,
+                          (double)host->end_us / plot->unit_us, i + 1);
+            put_name(file, is_named, &pool, host->instance);
         }
     }
     enum batch_rc finished = harness_gnuplot_finish(file, rc == BATCH_OK ? error : NULL);

@@ -103,6 +103,18 @@ static enum batch_rc choose_bands(struct fleet *fleet, struct batch_error *error
     return BATCH_OK;
 }
 
+/** One point at @p edge with the mean of @p step, the bands summed one upon the other. */
+static void put_step(const struct harness_plot *plot, const struct fleet *fleet, int step, int edge, FILE *file)
+{
+    double step_us = (double)fleet->run_us / HARNESS_RAMP_STEPS;
+    double sum = 0.0;
+    (void)fprintf(file, "\n%.9g", (double)edge * step_us / plot->unit_us);
+    for (uint32_t band = 0; band < fleet->band_count; band++) {
+        sum += (fleet->bands[band].rates[step + 1] - fleet->bands[band].rates[step]) / step_us;
+        (void)fprintf(file, "\t%.6g", sum);
+    }
+}
+
 static enum batch_rc put_bands(const struct harness_plot *plot, struct fleet *fleet, struct batch_error *error)
 {
     FILE *file = harness_gnuplot_create(plot->gnuplot, "instances.tsv", error);
@@ -115,14 +127,9 @@ static enum batch_rc put_bands(const struct harness_plot *plot, struct fleet *fl
         (void)fprintf(file, "\t%s", fleet->band_names[band]);
         harness_ramp_integrate(&fleet->bands[band], fleet->run_us);
     }
-    double step_us = (double)fleet->run_us / HARNESS_RAMP_STEPS;
     for (int step = 0; step < HARNESS_RAMP_STEPS; step++) {
-        double sum = 0.0;
-        (void)fprintf(file, "\n%.9g", (double)step * step_us / plot->unit_us);
-        for (uint32_t band = 0; band < fleet->band_count; band++) {
-            sum += (fleet->bands[band].rates[step + 1] - fleet->bands[band].rates[step]) / step_us;
-            (void)fprintf(file, "\t%.6g", sum);
-        }
+        put_step(plot, fleet, step, step, file);
+        put_step(plot, fleet, step, step + 1, file);
     }
     (void)fprintf(file, "\n");
     return harness_gnuplot_finish(file, error);

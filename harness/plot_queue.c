@@ -5,16 +5,24 @@
 struct output {
     FILE *file;
     double unit_us;
+    struct harness_series_row before; /**< Its values hold until the next row. */
 };
+
+static void put_point(const struct output *output, int64_t time_us, const struct harness_series_row *row)
+{
+    (void)fprintf(output->file, "%.9g\t%u\t%.9g\t%.9g\n", (double)time_us / output->unit_us, row->runnable_max,
+                  (double)row->running_vcpu_milli / 1000.0,
+                  (double)(row->on_demand_vcpu_milli + row->spot_vcpu_milli) / 1000.0);
+}
 
 static enum batch_rc put_row(void *context, const void *element, struct batch_error *error)
 {
     (void)error;
-    const struct output *output = context;
+    struct output *output = context;
     const struct harness_series_row *row = element;
-    (void)fprintf(output->file, "%.9g\t%u\t%.9g\t%.9g\n", (double)row->time_us / output->unit_us, row->runnable,
-                  (double)row->running_vcpu_milli / 1000.0,
-                  (double)(row->on_demand_vcpu_milli + row->spot_vcpu_milli) / 1000.0);
+    put_point(output, row->time_us, &output->before);
+    put_point(output, row->time_us, row);
+    output->before = *row;
     return BATCH_OK;
 }
 

@@ -40,8 +40,7 @@ struct harness_quantiles {
     uint16_t *keys[2]; /**< Index into groups: of the queue, of the environment. */
 };
 
-struct harness_quantiles *harness_quantiles_create(uint32_t queue_count, uint32_t environment_count,
-                                                   size_t exact_max)
+struct harness_quantiles *harness_quantiles_create(uint32_t queue_count, uint32_t environment_count, size_t exact_max)
 {
     struct harness_quantiles *quantiles = calloc(1, sizeof *quantiles);
     if (quantiles == NULL) {
@@ -199,8 +198,7 @@ static void set_mean_and_max(const struct group *group, struct harness_figures *
 
 static struct harness_spread *spread_of(struct harness_figures *figures, size_t metric)
 {
-    struct harness_spread *spreads[METRIC_COUNT] = {&figures->wait_s, &figures->response_s,
-                                                    &figures->bounded_slowdown};
+    struct harness_spread *spreads[METRIC_COUNT] = {&figures->wait_s, &figures->response_s, &figures->bounded_slowdown};
     return spreads[metric];
 }
 

@@ -31,8 +31,7 @@ struct harness_sample {
 };
 
 /** NULL: no memory. @p exact_max is HARNESS_QUANTILE_EXACT_MAX but in tests; at least 1. */
-struct harness_quantiles *harness_quantiles_create(uint32_t queue_count, uint32_t environment_count,
-                                                   size_t exact_max);
+struct harness_quantiles *harness_quantiles_create(uint32_t queue_count, uint32_t environment_count, size_t exact_max);
 void harness_quantiles_destroy(struct harness_quantiles *quantiles);
 
 /** False: no memory; only destroy is then of use. O(1) but for the one move into histograms. */

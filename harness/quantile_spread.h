@@ -12,7 +12,7 @@
 
 enum {
     HARNESS_BUCKET_COUNT = (63 << HARNESS_QUANTILE_OCTAVE_BITS) + 1, /**< 0 alone, then [1, 2^63). */
-    HARNESS_QUANTILE_COUNT = 4,                                       /**< p50, p90, p95, p99. */
+    HARNESS_QUANTILE_COUNT = 4,                                      /**< p50, p90, p95, p99. */
 };
 
 /** @p value is 0, or at least 1 and less than 2^63. */

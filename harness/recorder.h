@@ -12,8 +12,8 @@
 
 struct harness_recorder_options {
     const struct harness_assembly *assembly; /**< Borrowed until destroy. */
-    const char *path;  /**< Of the results file; NULL: rows are not written, the summary is still made. */
-    bool compresses;   /**< shuffle + deflate. */
+    const char *path; /**< Of the results file; NULL: rows are not written, the summary is still made. */
+    bool compresses;  /**< shuffle + deflate. */
     uint64_t seed;
 };
 

@@ -80,8 +80,8 @@ struct recorder_instance *recorder_find_instance(struct harness_recorder *record
 static void count_running(struct harness_recorder *recorder, const struct harness_instance_row *row, bool is_start)
 {
     const struct harness_pool_row *pool = &recorder->pools[row->pool];
-    uint64_t *by_market = pool->market == BATCH_MARKET_SPOT ? &recorder->state.spot_vcpu_milli
-                                                            : &recorder->state.on_demand_vcpu_milli;
+    uint64_t *by_market =
+        pool->market == BATCH_MARKET_SPOT ? &recorder->state.spot_vcpu_milli : &recorder->state.on_demand_vcpu_milli;
     int64_t price = pool->price_usd_nano_per_h;
     if (is_start) {
         *by_market += row->vcpu_milli;
@@ -126,8 +126,7 @@ static int64_t on_demand_us(const struct harness_instance_row *row)
     return seconds * BATCH_US_PER_S > BILLED_US_MIN ? seconds * BATCH_US_PER_S : BILLED_US_MIN;
 }
 
-static void add_cost(struct harness_recorder *recorder, struct harness_instance_row *row,
-                     const struct cloud_cost *cost)
+static void add_cost(struct harness_recorder *recorder, struct harness_instance_row *row, const struct cloud_cost *cost)
 {
     const struct harness_pool_row *pool = &recorder->pools[row->pool];
     struct recorder_group *group = &recorder->environments[row->environment];

@@ -22,7 +22,7 @@ struct recorder_job {
     int64_t runnable_us;
     int64_t started_us;
     int64_t lost_us;
-    int64_t run_us; /**< Of the last attempt that ended. */
+    int64_t run_us;             /**< Of the last attempt that ended. */
     int64_t placed_us;          /**< Of the live attempt. */
     int64_t attempt_started_us; /**< Of the live attempt. */
     uint64_t instance;          /**< Of the live attempt. */
@@ -88,10 +88,10 @@ struct harness_recorder {
     uint32_t free_count;
     struct recorder_map map;
 
-    struct harness_pool_row *pools; /**< Owned; what the setup says of each pool. */
+    struct harness_pool_row *pools;      /**< Owned; what the setup says of each pool. */
     struct batch_resources *definitions; /**< Owned. */
     uint32_t definition_count;
-    struct recorder_group *queues;       /**< Owned. */
+    struct recorder_group *queues; /**< Owned. */
     uint32_t queue_count;
     struct recorder_group *environments; /**< Owned. */
     uint32_t environment_count;

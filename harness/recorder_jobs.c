@@ -106,9 +106,8 @@ static int16_t exit_code_of(int32_t exit_code)
 }
 
 static enum batch_rc write_attempt(struct harness_recorder *recorder, const struct recorder_job *record,
-                                   const struct batch_command_job_changed *change,
-                                   enum harness_attempt_outcome outcome, int64_t stopped_us, int64_t ended_us,
-                                   struct batch_error *error)
+                                   const struct batch_command_job_changed *change, enum harness_attempt_outcome outcome,
+                                   int64_t stopped_us, int64_t ended_us, struct batch_error *error)
 {
     if (recorder->results == NULL) {
         return BATCH_OK;
@@ -134,8 +133,7 @@ static enum batch_rc write_attempt(struct harness_recorder *recorder, const stru
 static void account_attempt(struct harness_recorder *recorder, struct recorder_job *record,
                             struct recorder_instance *instance, bool has_succeeded)
 {
-    struct recorder_group *groups[] = {&recorder->queues[record->queue],
-                                       &recorder->environments[record->environment]};
+    struct recorder_group *groups[] = {&recorder->queues[record->queue], &recorder->environments[record->environment]};
     recorder_wide used = (recorder_wide)record->vcpu_milli * (uint64_t)record->run_us;
     if (has_succeeded) {
         instance->useful_vcpu_milli_us += used;
@@ -162,8 +160,8 @@ static enum batch_rc end_attempt(struct harness_recorder *recorder, struct recor
     BATCH_ASSERT(NULL, instance->instance == record->instance && change->occurred_us <= command->time_us);
     bool has_run = record->attempt_started_us >= 0;
     /* A container may have stopped before the world learnt that it had started. */
-    int64_t stopped_us = has_run && change->occurred_us < record->attempt_started_us ? record->attempt_started_us
-                                                                                     : change->occurred_us;
+    int64_t stopped_us =
+        has_run && change->occurred_us < record->attempt_started_us ? record->attempt_started_us : change->occurred_us;
     record->run_us = has_run ? stopped_us - record->attempt_started_us : 0;
     account_attempt(recorder, record, instance, change->to == BATCH_JOB_SUCCEEDED);
     enum batch_rc rc =
@@ -336,8 +334,8 @@ enum batch_rc recorder_close_jobs(struct harness_recorder *recorder, struct batc
         }
         add_times(recorder, record, recorder->now_us);
         if (record->environment != RECORDER_SLOT_NONE) {
-            rc = write_attempt(recorder, record, &none, HARNESS_ATTEMPT_OPEN, HARNESS_ROW_NONE, HARNESS_ROW_NONE,
-                               error);
+            rc =
+                write_attempt(recorder, record, &none, HARNESS_ATTEMPT_OPEN, HARNESS_ROW_NONE, HARNESS_ROW_NONE, error);
         }
         if (rc == BATCH_OK) {
             rc = write_job(recorder, record, HARNESS_ROW_NONE, BATCH_REASON_NONE, BATCH_EXIT_CODE_NONE, error);

@@ -67,8 +67,7 @@ static void set_costs(struct harness_costs *costs, const struct recorder_group *
 
 static void add_times(struct recorder_group *sum, const struct recorder_group *group)
 {
-    if (group->submit_first_us >= 0 &&
-        (sum->submit_first_us < 0 || group->submit_first_us < sum->submit_first_us)) {
+    if (group->submit_first_us >= 0 && (sum->submit_first_us < 0 || group->submit_first_us < sum->submit_first_us)) {
         sum->submit_first_us = group->submit_first_us;
     }
     sum->end_last_us = group->end_last_us > sum->end_last_us ? group->end_last_us : sum->end_last_us;
@@ -155,8 +154,8 @@ enum batch_rc recorder_summarise(struct harness_recorder *recorder, const struct
         set_groups(recorder, summary);
         set_figures(&summary->all, &all);
         set_costs(&summary->costs, &all);
-        has_memory = harness_quantiles_finish(recorder->quantiles, &summary->all, summary->queues,
-                                              summary->environments);
+        has_memory =
+            harness_quantiles_finish(recorder->quantiles, &summary->all, summary->queues, summary->environments);
     }
     if (!has_memory) {
         harness_summary_release(summary);

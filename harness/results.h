@@ -104,8 +104,8 @@ void harness_reader_close(struct harness_reader *reader);
 uint64_t harness_reader_count(const struct harness_reader *reader, enum harness_table table);
 
 /** Rows @p start to start + count - 1, which must exist, into @p rows (packed structs of rows.h). */
-enum batch_rc harness_reader_read(struct harness_reader *reader, enum harness_table table, uint64_t start,
-                                  size_t count, void *rows, struct batch_error *error);
+enum batch_rc harness_reader_read(struct harness_reader *reader, enum harness_table table, uint64_t start, size_t count,
+                                  void *rows, struct batch_error *error);
 
 /** The text of "/summary" or "/scenario"; owned by the caller (free). */
 enum batch_rc harness_reader_text(struct harness_reader *reader, const char *object, char **ret,

@@ -50,8 +50,8 @@ static bool count_rows(hid_t dataset, uint64_t *count)
 {
     hsize_t extent[1] = {0};
     hid_t space = H5Dget_space(dataset);
-    bool is_counted = space >= 0 && H5Sget_simple_extent_ndims(space) == 1 &&
-                      H5Sget_simple_extent_dims(space, extent, NULL) == 1;
+    bool is_counted =
+        space >= 0 && H5Sget_simple_extent_ndims(space) == 1 && H5Sget_simple_extent_dims(space, extent, NULL) == 1;
     (void)H5Sclose(space);
     *count = extent[0];
     return is_counted;
@@ -79,7 +79,8 @@ static struct harness_reader *allocate(const char *path)
         free(copy);
         return NULL;
     }
-    reader->path = strcpy(copy, path);
+    memcpy(copy, path, strlen(path) + 1);
+    reader->path = copy;
     reader->file = H5I_INVALID_HID;
     for (size_t i = 0; i < HARNESS_TABLE_COUNT; i++) {
         reader->datasets[i] = H5I_INVALID_HID;
@@ -90,7 +91,7 @@ static struct harness_reader *allocate(const char *path)
 
 enum batch_rc harness_reader_open(const char *path, struct harness_reader **ret, struct batch_error *error)
 {
-    harness_hdf5_quieten();
+    harness_hdf5_listen(NULL);
     struct harness_reader *reader = allocate(path);
     if (reader == NULL) {
         return batch_error_set(error, BATCH_E_MEMORY, "no memory to read %s", path);
@@ -137,8 +138,8 @@ uint64_t harness_reader_count(const struct harness_reader *reader, enum harness_
     return reader->counts[table];
 }
 
-enum batch_rc harness_reader_read(struct harness_reader *reader, enum harness_table table, uint64_t start,
-                                  size_t count, void *rows, struct batch_error *error)
+enum batch_rc harness_reader_read(struct harness_reader *reader, enum harness_table table, uint64_t start, size_t count,
+                                  void *rows, struct batch_error *error)
 {
     BATCH_ASSERT(NULL, start <= reader->counts[table] && count <= reader->counts[table] - start);
     if (count == 0) {

@@ -85,6 +85,7 @@ static const struct harness_column instance_columns[] = {
 static const struct harness_column series_columns[] = {
     COLUMN(series, time_us, I64, "us"),
     COLUMN(series, runnable, U32, "number"),
+    COLUMN(series, runnable_max, U32, "number"),
     COLUMN(series, starting, U32, "number"),
     COLUMN(series, running, U32, "number"),
     COLUMN(series, registered, U32, "number"),

@@ -35,13 +35,13 @@ struct harness_results {
     char *partial; /**< Owned. */
     hid_t file;
     struct writer writers[HARNESS_TABLE_COUNT];
-    bool is_named; /**< The file has its final name. */
+    bool is_named; /**< The file has its final name, or there is none to remove. */
+    struct harness_hdf5_cause cause;
 };
 
 static enum batch_rc fail_hdf5(const struct harness_results *results, const char *doing, struct batch_error *error)
 {
-    char cause[256];
-    harness_hdf5_cause(cause, sizeof cause);
+    const char *cause = results->cause.text[0] != '\0' ? results->cause.text : "unknown cause";
     return batch_error_set(error, BATCH_E_IO, "%s: cannot %s: %s; free space or choose another place with -o",
                            results->partial, doing, cause);
 }
@@ -175,11 +175,11 @@ static enum batch_rc create_tables(struct harness_results *results, bool compres
 enum batch_rc harness_results_create(const char *path, bool compresses, struct harness_results **ret,
                                      struct batch_error *error)
 {
-    harness_hdf5_quieten();
     struct harness_results *results = allocate(path);
     if (results == NULL) {
         return batch_error_set(error, BATCH_E_MEMORY, "no memory for the results");
     }
+    harness_hdf5_listen(&results->cause);
     enum batch_rc rc = touch(results->partial, error);
     if (rc == BATCH_OK) {
         results->file = create_file(results->partial);
@@ -219,8 +219,8 @@ static enum batch_rc put_attribute(struct harness_results *results, const char *
                                    const void *value, struct batch_error *error)
 {
     hid_t space = H5Screate(H5S_SCALAR);
-    hid_t attribute = H5Acreate_by_name(results->file, object, name, type, space, H5P_DEFAULT, H5P_DEFAULT,
-                                        H5P_DEFAULT);
+    hid_t attribute =
+        H5Acreate_by_name(results->file, object, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     bool is_written = attribute >= 0 && H5Awrite(attribute, type, value) >= 0;
     is_written = attribute >= 0 && H5Aclose(attribute) >= 0 && is_written;
     enum batch_rc rc = is_written ? BATCH_OK : fail_hdf5(results, "write an attribute", error);
@@ -367,7 +367,10 @@ void harness_results_destroy(struct harness_results *results)
     if (results->file >= 0) {
         (void)H5Fclose(results->file);
     }
+    harness_hdf5_listen(NULL);
     if (!results->is_named) {
+        /* HDF5 may still hold the file open if closing failed: the space is given back all the same. */
+        (void)truncate(results->partial, 0);
         (void)unlink(results->partial);
     }
     free(results->path);

@@ -111,6 +111,7 @@ struct harness_instance_row {
 struct harness_series_row {
     int64_t time_us;
     uint32_t runnable;
+    uint32_t runnable_max;
     uint32_t starting;
     uint32_t running;
     uint32_t registered;

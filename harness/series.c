@@ -39,6 +39,7 @@ static struct harness_series_row point(const struct harness_series *series, cons
     return (struct harness_series_row){
         .time_us = time_us,
         .runnable = state->runnable,
+        .runnable_max = series->runnable_peak,
         .starting = state->starting,
         .running = state->running,
         .registered = state->registered,
@@ -52,19 +53,33 @@ static struct harness_series_row point(const struct harness_series *series, cons
 static void halve(struct harness_series *series)
 {
     for (uint32_t i = 0; i < HARNESS_SERIES_MAX / 2; i++) {
+        uint32_t dropped_max = i > 0 ? series->rows[2 * i - 1].runnable_max : 0;
         series->rows[i] = series->rows[2 * i];
+        if (dropped_max > series->rows[i].runnable_max) {
+            series->rows[i].runnable_max = dropped_max;
+        }
     }
     series->count = HARNESS_SERIES_MAX / 2;
     series->interval_us *= 2;
 }
 
+/** A queue that fills and empties between two points is still seen by the later one. */
+static void peak_note(struct harness_series *series, const struct harness_series_state *state)
+{
+    if (state->runnable > series->runnable_peak) {
+        series->runnable_peak = state->runnable;
+    }
+}
+
 void harness_series_take(struct harness_series *series, const struct harness_series_state *state, int64_t now_us)
 {
+    peak_note(series, state);
     while (series->next_us < now_us) {
         if (series->count == HARNESS_SERIES_MAX) {
             halve(series);
         }
         series->rows[series->count++] = point(series, state, series->next_us);
+        series->runnable_peak = state->runnable;
         series->next_us += series->interval_us;
     }
 }
@@ -72,5 +87,6 @@ void harness_series_take(struct harness_series *series, const struct harness_ser
 void harness_series_finish(struct harness_series *series, const struct harness_series_state *state, int64_t now_us)
 {
     harness_series_take(series, state, now_us);
+    peak_note(series, state);
     series->rows[series->count++] = point(series, state, now_us);
 }

@@ -10,7 +10,7 @@
 #include "scheduler/types.h"
 
 enum {
-    HARNESS_SERIES_MAX = 4096,                       /**< Points, the last one apart. */
+    HARNESS_SERIES_MAX = 4096,                         /**< Points, the last one apart. */
     HARNESS_SERIES_INTERVAL_FIRST_US = BATCH_US_PER_S, /**< Between points, before the first doubling. */
 };
 
@@ -28,6 +28,7 @@ struct harness_series_state {
 struct harness_series {
     struct harness_series_row rows[HARNESS_SERIES_MAX + 1];
     uint32_t count;
+    uint32_t runnable_peak; /**< Most jobs RUNNABLE at once since the last point. */
     int64_t interval_us;
     int64_t next_us; /**< The next point: time must pass it before it is taken. */
     /* Price x time of the instances that are running, in nano-dollar-microseconds per hour. */

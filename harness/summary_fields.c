@@ -8,8 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIGURE(key, kind, member) {key, HARNESS_FIELD_##kind, offsetof(struct harness_figures, member)}
-#define COST(key, kind, member) {key, HARNESS_FIELD_##kind, offsetof(struct harness_costs, member)}
+#define FIGURE(key, kind, member)                                                                                      \
+    {                                                                                                                  \
+        key, HARNESS_FIELD_##kind, offsetof(struct harness_figures, member)                                            \
+    }
+#define COST(key, kind, member)                                                                                        \
+    {                                                                                                                  \
+        key, HARNESS_FIELD_##kind, offsetof(struct harness_costs, member)                                              \
+    }
 #define SPREAD(key, member, unit)                                                                                      \
     FIGURE(key "_mean" unit, REAL, member.mean), FIGURE(key "_p50" unit, REAL, member.p50),                            \
         FIGURE(key "_p90" unit, REAL, member.p90), FIGURE(key "_p95" unit, REAL, member.p95),                          \

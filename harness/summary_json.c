@@ -69,8 +69,7 @@ static void print_fields(FILE *out, struct harness_field_list list, const void *
 static void print_account(FILE *out, const struct workload_account *account)
 {
     (void)fprintf(out, ",\"rows\":%" PRIu64 ",\"clipped\":%" PRIu64 ",\"dropped\":%" PRIu64 ",\"anomalies\":{",
-                  account->rows, account->anomalies[WORKLOAD_CLIPPED],
-                  account->anomalies[WORKLOAD_DROPPED_NO_SUBMIT]);
+                  account->rows, account->anomalies[WORKLOAD_CLIPPED], account->anomalies[WORKLOAD_DROPPED_NO_SUBMIT]);
     for (uint32_t i = 0; i < WORKLOAD_ANOMALY_COUNT; i++) {
         (void)fprintf(out, "%s\"%s\":%" PRIu64, i == 0 ? "" : ",", workload_anomaly_name((enum workload_anomaly)i),
                       account->anomalies[i]);
@@ -106,8 +105,8 @@ static void print_summary(FILE *out, const struct harness_summary *summary)
     (void)fputc(',', out);
     print_fields(out, harness_costs_fields(), &summary->costs);
     print_account(out, &summary->account);
-    (void)fprintf(out, ",\"quantiles\":\"%s\",\"quantile_error\":",
-                  summary->quantiles_are_exact ? "exact" : "histogram");
+    (void)fprintf(out,
+                  ",\"quantiles\":\"%s\",\"quantile_error\":", summary->quantiles_are_exact ? "exact" : "histogram");
     print_real(out, summary->quantile_error);
     print_named(out, "queues", summary->queues, summary->queue_count, false);
     print_named(out, "environments", summary->environments, summary->environment_count, true);

@@ -109,7 +109,8 @@ static enum batch_rc parse_named(json_t *object, const char *key, bool has_costs
     enum batch_rc rc = BATCH_OK;
     const char *name;
     json_t *group;
-    json_object_foreach(groups, name, group) {
+    json_object_foreach(groups, name, group)
+    {
         if (strlen(name) >= sizeof named->name) {
             return fail(key, "names of at most 128 bytes", error);
         }

@@ -47,6 +47,9 @@ static struct cell cell_of_duration(double seconds)
         return cell;
     }
     uint64_t whole = (uint64_t)(seconds + 0.5);
+    if (whole >= SECONDS_PER_HOUR) {
+        whole = (whole + SECONDS_PER_MINUTE / 2) / SECONDS_PER_MINUTE * SECONDS_PER_MINUTE;
+    }
     unsigned days = (unsigned)(whole / SECONDS_PER_DAY);
     unsigned hours = (unsigned)(whole % SECONDS_PER_DAY / SECONDS_PER_HOUR);
     unsigned minutes = (unsigned)(whole % SECONDS_PER_HOUR / SECONDS_PER_MINUTE);
@@ -180,8 +183,8 @@ static void print_cost(FILE *out, const struct harness_costs *costs)
 
 static void print_queues(FILE *out, const struct harness_summary *summary)
 {
-    (void)fprintf(out, "\n%-26s %12s %12s %15s %15s %15s %10s\n", "Queues", "jobs", "succeeded", "wait mean", "wait p95",
-                  "response mean", "slowdown");
+    (void)fprintf(out, "\n%-26s %12s %12s %15s %15s %15s %10s\n", "Queues", "jobs", "succeeded", "wait mean",
+                  "wait p95", "response mean", "slowdown");
     for (uint32_t i = 0; i < summary->queue_count; i++) {
         const struct harness_figures *figures = &summary->queues[i].figures;
         (void)fprintf(out, "  %-24s %12s %12s %15s %15s %15s %10.2f\n", summary->queues[i].name,

@@ -21,6 +21,7 @@ sky = '#56B4E9'
 purple = '#CC79A7'
 yellow = '#F0E442'
 grey = '#7F7F7F'
+pale = '#F8DFA8'
 set linetype 1 linecolor rgb blue
 set linetype 2 linecolor rgb orange
 set linetype 3 linecolor rgb green
@@ -34,7 +35,9 @@ set linetype cycle 8
 set border 3 linecolor rgb '#404040'
 set tics nomirror out scale 0.6
 set grid linecolor rgb '#D8D8D8' linewidth 0.7 linetype 1
-set key outside bottom center horizontal noopaque samplen 2.5 spacing 1.1
+# Below the axis label, which a key outside the graph would touch.
+set bmargin 6
+set key at screen 0.5, 0.035 center center horizontal noopaque samplen 2.5 spacing 1.1
 set title title
 set xrange [0:*]
 set yrange [0:*]

@@ -7,7 +7,7 @@
 
 __extension__ typedef __int128 pool_wide;
 
-static int best_fit_compare(const struct batch_pool_view *a, const struct batch_pool_view *b)
+int batch_pool_compare_cost(const struct batch_pool_view *a, const struct batch_pool_view *b)
 {
     pool_wide left = (pool_wide)a->price_usd_nano_per_h * (pool_wide)a->instances;
     pool_wide right = (pool_wide)b->price_usd_nano_per_h * (pool_wide)b->instances;
@@ -27,5 +27,5 @@ const struct batch_allocation_strategy batch_allocation_best_fit = {
     .name = "BEST_FIT",
     .summary = "the type that holds the demand for least money; waits when that type has no capacity",
     .waits_for_type = true,
-    .compare = best_fit_compare,
+    .compare = batch_pool_compare_cost,
 };

@@ -15,7 +15,7 @@ static int compare_price_per_vcpu(const struct batch_pool_view *a, const struct 
     return left < right ? -1 : left > right;
 }
 
-int batch_pool_compare_price(const struct batch_pool_view *a, const struct batch_pool_view *b)
+static int compare_price(const struct batch_pool_view *a, const struct batch_pool_view *b)
 {
     int price = compare_price_per_vcpu(a, b);
     if (price != 0) {
@@ -34,5 +34,5 @@ const struct batch_allocation_strategy batch_allocation_best_fit_progressive = {
     .name = "BEST_FIT_PROGRESSIVE",
     .summary = "large enough types of least cost per vCPU; moves on when one has no capacity",
     .allows_overshoot_on_demand = true,
-    .compare = batch_pool_compare_price,
+    .compare = compare_price,
 };

@@ -10,7 +10,7 @@ static int capacity_compare(const struct batch_pool_view *a, const struct batch_
     if (a->capacity_score != b->capacity_score) {
         return a->capacity_score > b->capacity_score ? -1 : 1;
     }
-    return batch_pool_compare_price(a, b);
+    return batch_pool_compare_cost(a, b);
 }
 
 const struct batch_allocation_strategy batch_allocation_spot_capacity_optimized = {

@@ -2,6 +2,9 @@
 /**
  * @file
  * SPOT_PRICE_CAPACITY_OPTIMIZED: among pools unlikely to be interrupted, the cheapest.
+ *
+ * Cheapest for the demand at hand: Spot prices per vCPU differ by a percent from size to size, and by that alone
+ * one small job would be given the largest instance.
  */
 #include "scheduler/policies.h"
 
@@ -17,7 +20,7 @@ static int price_capacity_compare(const struct batch_pool_view *a, const struct 
     if (is_in_top_band(a) != is_in_top_band(b)) {
         return is_in_top_band(a) ? -1 : 1;
     }
-    return batch_pool_compare_price(a, b);
+    return batch_pool_compare_cost(a, b);
 }
 
 const struct batch_allocation_strategy batch_allocation_spot_price_capacity_optimized = {

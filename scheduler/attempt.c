@@ -162,6 +162,11 @@ enum batch_rc batch_attempt_prepare_ended(struct batch_core *core, const struct 
         return batch_error_set(error, BATCH_E_INPUT, "attempt %llu: the exit code %d is not 0 to 255",
                                (unsigned long long)ended->attempt, (int)ended->exit_code);
     }
+    if (ended->exit_code != BATCH_EXIT_CODE_NONE &&
+        batch_job_at(core, batch_attempt_at(core, *slot)->job_slot)->state == BATCH_JOB_STARTING) {
+        return batch_error_set(error, BATCH_E_STATE, "attempt %llu has an exit code but has never started",
+                               (unsigned long long)ended->attempt);
+    }
     return finish_reserve(core, error);
 }
 

@@ -71,7 +71,7 @@ static void arenas_init(struct batch_core *core)
 {
     const struct batch_limits *limits = &core->limits;
     struct batch_arena *arenas = core->arenas;
-    uint64_t outcome_words = (limits->submissions + 31) / 32;
+    uint64_t outcome_words = limits->submissions / 32 + 2; /* numbers begin at 1; one is always to spare */
     uint32_t outcomes = outcome_words > UINT32_MAX - 1 ? UINT32_MAX - 1 : (uint32_t)outcome_words;
     const uint32_t any = UINT32_C(1) << 31;
     batch_arena_init(&arenas[BATCH_ARENA_POOLS], "pools", sizeof(struct batch_pool), limits->pools);
@@ -249,7 +249,10 @@ static enum batch_rc scratch_reserve(struct batch_core *core, struct batch_error
     return BATCH_OK;
 }
 
-/** A pass reserves as it goes and stops when it cannot; here it is made sure that it can begin. */
+/**
+ * A pass reserves as it goes and stops when it cannot. Here it is made sure that it can begin, and go on: what the
+ * last one stopped for must be had now, or the driver would be woken for ever.
+ */
 static enum batch_rc decide_prepare(struct batch_core *core, const struct batch_event *event, uint32_t *slot,
                                     struct batch_error *error)
 {
@@ -260,9 +263,13 @@ static enum batch_rc decide_prepare(struct batch_core *core, const struct batch_
     }
     enum batch_rc rc = scratch_reserve(core, error);
     rc = rc == BATCH_OK ? batch_order_reserve(&core->host, batch_core_nodes(core), 2, error) : rc;
-    if (rc == BATCH_OK && core->scalars.jobs_runnable > 0) {
+    if (rc == BATCH_OK && core->scalars.is_attempt_short) {
         rc = batch_arena_reserve(&core->host, &core->arenas[BATCH_ARENA_ATTEMPTS], 1, error);
         rc = rc == BATCH_OK ? batch_index_reserve(&core->host, &core->indices[BATCH_INDEX_ATTEMPTS], error) : rc;
+    }
+    if (rc == BATCH_OK && core->scalars.is_instance_short) {
+        rc = batch_arena_reserve(&core->host, &core->arenas[BATCH_ARENA_INSTANCES], 1, error);
+        rc = rc == BATCH_OK ? batch_index_reserve(&core->host, &core->indices[BATCH_INDEX_INSTANCES], error) : rc;
     }
     uint32_t timeouts = is_due ? core->arenas[BATCH_ARENA_DEADLINES].count : 0;
     return rc == BATCH_OK ? batch_core_reserve_commands(core, timeouts + PASS_COMMANDS, error) : rc;
@@ -271,6 +278,8 @@ static enum batch_rc decide_prepare(struct batch_core *core, const struct batch_
 static void decide_apply(struct batch_core *core, const struct batch_event *event, uint32_t slot)
 {
     time_apply(core, event, slot);
+    core->scalars.is_attempt_short = false;
+    core->scalars.is_instance_short = false;
     if (core->scalars.is_place_due) {
         core->scalars.is_place_due = !batch_place_pass(core);
     }

@@ -121,7 +121,7 @@ int64_t batch_deadline_next_us(const struct batch_core *core)
 
 bool batch_deadline_pop(struct batch_core *core, int64_t now_us, struct batch_deadline *deadline)
 {
-    if (batch_deadline_next_us(core) > now_us) {
+    if (core->arenas[BATCH_ARENA_DEADLINES].count == 0 || batch_deadline_next_us(core) > now_us) {
         return false;
     }
     *deadline = *batch_deadline_at(core, 0);

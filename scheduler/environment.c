@@ -27,11 +27,15 @@ bool batch_environment_has_headroom(const struct batch_environment *environment,
 }
 
 bool batch_environment_can_scale(const struct batch_core *core, uint32_t environment,
-                                 const struct batch_resources *need)
+                                 const struct batch_resources *need, uint64_t demand)
 {
     const struct batch_environment *known = batch_environment_at(core, environment);
     if (known->vcpus >= known->vcpu_max) {
         return false;
+    }
+    if (batch_allocation_strategies[known->strategy]->waits_for_type) {
+        struct batch_pool_view chosen;
+        return batch_pool_choose(core, known, need, demand, &chosen);
     }
     for (uint32_t i = 0; i < known->fleet_count; i++) {
         const struct batch_pool *pool =
@@ -60,6 +64,24 @@ bool batch_environment_is_eligible(const struct batch_core *core, uint32_t envir
         }
     }
     return is_eligible && need->vcpu_milli <= (uint64_t)known->vcpu_max * BATCH_VCPU_MILLI;
+}
+
+bool batch_environments_lack_minimum(const struct batch_core *core)
+{
+    for (uint32_t i = 0; i < core->arenas[BATCH_ARENA_ENVIRONMENTS].count; i++) {
+        const struct batch_environment *environment = batch_environment_at(core, i);
+        if (environment->vcpus < environment->vcpu_min) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void batch_environments_touch(struct batch_core *core)
+{
+    for (uint32_t i = 0; i < core->arenas[BATCH_ARENA_ENVIRONMENTS].count; i++) {
+        batch_environment_at(core, i)->is_dirty = true;
+    }
 }
 
 uint32_t batch_environment_find(const struct batch_core *core, uint32_t environment,

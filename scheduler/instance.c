@@ -269,7 +269,7 @@ void batch_instance_apply_launch_failed(struct batch_core *core, const struct ba
                            : event->time_us + core->configuration.launch_retry_us;
     batch_pool_at(core, batch_fleet_at(core, instance->fleet)->pool)->retry_us = retry_us;
     core->scalars.retry_us = retry_us;
-    batch_environment_at(core, instance->environment)->is_dirty = true;
+    batch_environments_touch(core);
     instance_remove(core, slot);
     demand_renew(core);
     if (core->scalars.jobs_runnable > 0) {

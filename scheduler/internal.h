@@ -87,7 +87,11 @@ bool batch_pool_is_open(const struct batch_core *core, const struct batch_enviro
 bool batch_environment_has_headroom(const struct batch_environment *environment, uint32_t vcpus);
 /** Whether it could launch something for the class now (reference 4.4, model b). */
 bool batch_environment_can_scale(const struct batch_core *core, uint32_t environment,
-                                 const struct batch_resources *need);
+                                 const struct batch_resources *need, uint64_t demand);
+/** Whether one has fewer vCPUs than minvCpus. */
+bool batch_environments_lack_minimum(const struct batch_core *core);
+/** What can be launched has changed: heads that waited for one environment may now spill over to the next. */
+void batch_environments_touch(struct batch_core *core);
 /** Whether the class could ever run there; *has_type: at least an allowed type holds it. */
 bool batch_environment_is_eligible(const struct batch_core *core, uint32_t environment,
                                    const struct batch_resources *need, bool *has_type);
@@ -98,6 +102,9 @@ uint32_t batch_environment_find(const struct batch_core *core, uint32_t environm
 /* place.c, scale.c: one pass each; false: it stopped for want of room and must go on at the next decide. */
 bool batch_place_pass(struct batch_core *core);
 bool batch_scale_pass(struct batch_core *core);
+/** The strategy's choice among the environment's pools; false: nothing can be launched now. */
+bool batch_pool_choose(const struct batch_core *core, const struct batch_environment *environment,
+                       const struct batch_resources *need, uint64_t demand, struct batch_pool_view *chosen);
 size_t batch_scale_scratch_bytes(const struct batch_core *core);
 
 /* verify.c */

@@ -9,8 +9,10 @@
 /** What one placement needs: an attempt, its number, the instance's and perhaps the job's new place, commands. */
 static bool place_reserve(struct batch_core *core)
 {
-    return batch_arena_reserve(&core->host, &core->arenas[BATCH_ARENA_ATTEMPTS], 1, NULL) == BATCH_OK &&
-           batch_index_reserve(&core->host, &core->indices[BATCH_INDEX_ATTEMPTS], NULL) == BATCH_OK &&
+    core->scalars.is_attempt_short =
+        batch_arena_reserve(&core->host, &core->arenas[BATCH_ARENA_ATTEMPTS], 1, NULL) != BATCH_OK ||
+        batch_index_reserve(&core->host, &core->indices[BATCH_INDEX_ATTEMPTS], NULL) != BATCH_OK;
+    return !core->scalars.is_attempt_short &&
            batch_order_reserve(&core->host, batch_core_nodes(core), 2, NULL) == BATCH_OK &&
            batch_core_reserve_commands(core, 3, NULL) == BATCH_OK;
 }
@@ -53,7 +55,7 @@ static uint32_t instance_choose(const struct batch_core *core, const struct batc
         if (found != BATCH_NO_SLOT) {
             return found;
         }
-        if (batch_environment_can_scale(core, queue->environments[k], &class->need)) {
+        if (batch_environment_can_scale(core, queue->environments[k], &class->need, class->runnable)) {
             return BATCH_NO_SLOT;
         }
     }
@@ -72,22 +74,26 @@ static bool instance_is_valid(struct batch_core *core, uint32_t instance_slot, c
     return false;
 }
 
-/** The head cannot be placed: remember it, so that scaling looks at it once, and say when it never can be. */
-static void queue_block(struct batch_core *core, uint32_t queue_number, uint32_t job_slot)
+/** The head cannot be placed: remember it, so that scaling looks at it once, and say when it never can be. False: out of room. */
+static bool queue_block(struct batch_core *core, uint32_t queue_number, uint32_t job_slot)
 {
     struct batch_queue *queue = batch_queue_at(core, queue_number);
     const struct batch_job *job = batch_job_at(core, job_slot);
     if (queue->blocked_job == job->job) {
-        return;
+        return true;
     }
-    queue->blocked_job = job->job;
-    core->scalars.is_demand_new = true;
     enum batch_reason misfit = batch_class_at(core, job->class_slot)->misfit;
     if (misfit != BATCH_REASON_NONE) {
+        if (batch_core_reserve_commands(core, 1, NULL) != BATCH_OK) {
+            return false;
+        }
         struct batch_command command = {.kind = BATCH_COMMAND_NOTICE,
                                         .as.notice = {.queue = queue_number, .job = job->job, .reason = misfit}};
         batch_core_emit(core, &command);
     }
+    queue->blocked_job = job->job;
+    core->scalars.is_demand_new = true;
+    return true;
 }
 
 /** Place heads until one must wait. False: out of room. */
@@ -100,14 +106,13 @@ static bool queue_place(struct batch_core *core, uint32_t queue_number)
             queue->blocked_job = 0;
             return true;
         }
-        if (!place_reserve(core)) {
-            return false;
-        }
         const struct batch_class *class = batch_class_at(core, batch_job_at(core, job_slot)->class_slot);
         uint32_t instance_slot = instance_choose(core, queue, class);
         if (instance_slot == BATCH_NO_SLOT || !instance_is_valid(core, instance_slot, class)) {
-            queue_block(core, queue_number, job_slot);
-            return true;
+            return queue_block(core, queue_number, job_slot);
+        }
+        if (!place_reserve(core)) {
+            return false;
         }
         batch_attempt_place(core, job_slot, instance_slot);
     }

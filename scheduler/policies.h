@@ -20,7 +20,7 @@ extern const struct batch_allocation_strategy batch_allocation_best_fit_progress
 extern const struct batch_allocation_strategy batch_allocation_spot_capacity_optimized;
 extern const struct batch_allocation_strategy batch_allocation_spot_price_capacity_optimized;
 
-/** Price per vCPU, then waste, then the smaller type, then the scenario's order (reference 5.4, model 4). */
-int batch_pool_compare_price(const struct batch_pool_view *a, const struct batch_pool_view *b);
+/** What the instances for the whole demand cost, then waste, then the smaller type, then the scenario's order. */
+int batch_pool_compare_cost(const struct batch_pool_view *a, const struct batch_pool_view *b);
 
 #endif

@@ -25,9 +25,10 @@ size_t batch_scale_scratch_bytes(const struct batch_core *core)
 
 static bool launch_reserve(struct batch_core *core)
 {
-    return batch_arena_reserve(&core->host, &core->arenas[BATCH_ARENA_INSTANCES], 1, NULL) == BATCH_OK &&
-           batch_index_reserve(&core->host, &core->indices[BATCH_INDEX_INSTANCES], NULL) == BATCH_OK &&
-           batch_core_reserve_commands(core, 2, NULL) == BATCH_OK;
+    core->scalars.is_instance_short =
+        batch_arena_reserve(&core->host, &core->arenas[BATCH_ARENA_INSTANCES], 1, NULL) != BATCH_OK ||
+        batch_index_reserve(&core->host, &core->indices[BATCH_INDEX_INSTANCES], NULL) != BATCH_OK;
+    return !core->scalars.is_instance_short && batch_core_reserve_commands(core, 2, NULL) == BATCH_OK;
 }
 
 /** Terminate what has idled for the delay, longest first, while minvCpus stay (reference 5.7). */
@@ -39,7 +40,10 @@ static bool environment_shrink(struct batch_core *core, uint32_t number)
         const struct batch_instance *instance = batch_instance_at(core, slot);
         uint32_t next = instance->next;
         if (core->scalars.now_us - instance->idle_us < environment->scale_in_delay_us) {
-            batch_deadline_arm_cycle(core, BATCH_DEADLINE_SCALE, instance->idle_us + environment->scale_in_delay_us);
+            if (instance->idle_us <= INT64_MAX - environment->scale_in_delay_us) {
+                batch_deadline_arm_cycle(core, BATCH_DEADLINE_SCALE,
+                                         instance->idle_us + environment->scale_in_delay_us);
+            }
             return true;
         }
         if (environment->vcpus >= (uint64_t)environment->vcpu_min + instance->vcpus) {
@@ -75,8 +79,7 @@ static bool pool_view(const struct batch_core *core, const struct batch_environm
     return true;
 }
 
-/** The strategy's choice among the environment's pools; false: nothing can be launched now. */
-static bool pool_choose(const struct batch_core *core, const struct batch_environment *environment,
+bool batch_pool_choose(const struct batch_core *core, const struct batch_environment *environment,
                         const struct batch_resources *need, uint64_t demand, struct batch_pool_view *chosen)
 {
     const struct batch_allocation_strategy *strategy = batch_allocation_strategies[environment->strategy];
@@ -114,7 +117,7 @@ static bool environment_grow(struct batch_core *core, uint32_t number, const str
     struct batch_environment *environment = batch_environment_at(core, number);
     struct batch_pool_view chosen = {0};
     while (*demand > 0 && environment->vcpus < environment->vcpu_max &&
-           pool_choose(core, environment, need, *demand, &chosen)) {
+           batch_pool_choose(core, environment, need, *demand, &chosen)) {
         uint32_t vcpus = chosen.capacity.vcpu_milli / BATCH_VCPU_MILLI;
         uint64_t launched = 0;
         while (launched < chosen.instances && batch_environment_has_headroom(environment, vcpus)) {
@@ -216,17 +219,30 @@ static bool class_serve(struct batch_core *core, const struct batch_queue *queue
     return true;
 }
 
+/** How many queues, from the first in order, must be served: those before the last that can grow take their share. */
+static uint32_t queues_to_serve(const struct batch_core *core)
+{
+    const struct batch_arena *order = &core->arenas[BATCH_ARENA_QUEUE_ORDER];
+    uint32_t count = order->count;
+    while (count > 0) {
+        const struct batch_queue *queue = batch_queue_at(core, ((const uint32_t *)order->items)[count - 1]);
+        if (queue->runnable.count > 0 && queue_can_grow(core, queue)) {
+            break;
+        }
+        count--;
+    }
+    return count;
+}
+
 static bool queues_serve(struct batch_core *core)
 {
     struct batch_supply supply;
     struct scale_item *items = batch_supply_init(&supply, core);
-    const struct batch_arena *order = &core->arenas[BATCH_ARENA_QUEUE_ORDER];
-    for (uint32_t i = 0; i < order->count; i++) {
-        const struct batch_queue *queue = batch_queue_at(core, ((const uint32_t *)order->items)[i]);
-        if (queue->runnable.count == 0 || !queue_can_grow(core, queue)) {
-            continue;
-        }
-        uint32_t count = queue_items(core, queue, items);
+    const uint32_t *order = core->arenas[BATCH_ARENA_QUEUE_ORDER].items;
+    uint32_t queues = queues_to_serve(core);
+    for (uint32_t i = 0; i < queues; i++) {
+        const struct batch_queue *queue = batch_queue_at(core, order[i]);
+        uint32_t count = queue->runnable.count > 0 ? queue_items(core, queue, items) : 0;
         for (uint32_t k = 0; k < count; k++) {
             if (!class_serve(core, queue, batch_class_at(core, items[k].class_slot), &supply)) {
                 return false;
@@ -256,14 +272,13 @@ bool batch_scale_pass(struct batch_core *core)
         return false;
     }
     core->scalars.is_demand_new = core->scalars.retry_us > core->scalars.now_us && core->scalars.jobs_runnable > 0;
-    if (core->scalars.is_demand_new) {
+    if (core->scalars.retry_us > core->scalars.now_us &&
+        (core->scalars.is_demand_new || batch_environments_lack_minimum(core))) {
         batch_deadline_arm_cycle(core, BATCH_DEADLINE_SCALE, core->scalars.retry_us);
     }
     if (core->scalars.instances_launched > launched_before && core->scalars.jobs_runnable > 0) {
         /* an environment that has just reached its limit no longer makes its queues' heads wait for it */
-        for (uint32_t i = 0; i < environments; i++) {
-            batch_environment_at(core, i)->is_dirty = true;
-        }
+        batch_environments_touch(core);
         batch_deadline_arm_cycle(core, BATCH_DEADLINE_PLACE, core->scalars.now_us);
     }
     return true;

@@ -54,7 +54,9 @@ enum batch_rc batch_setup_prepare_pool(struct batch_core *core, const struct bat
     enum batch_rc rc = pool->pool < pools->count
                            ? pool_check_fixed(&batch_pool_at(core, pool->pool)->seen, pool, error)
                            : number_check("pool", pool->pool, pools->count, error);
-    rc = rc == BATCH_OK ? batch_arena_reserve(&core->host, pools, 1, error) : rc;
+    if (rc == BATCH_OK && pool->pool == pools->count) {
+        rc = batch_arena_reserve(&core->host, pools, 1, error);
+    }
     return rc == BATCH_OK ? batch_core_reserve_commands(core, 0, error) : rc;
 }
 
@@ -65,6 +67,10 @@ void batch_setup_apply_pool(struct batch_core *core, const struct batch_event *e
         memset(batch_arena_push(pools), 0, sizeof(struct batch_pool));
     } else if (core->scalars.jobs_runnable > 0) {
         core->scalars.is_demand_new = true;
+        batch_environments_touch(core);
+        batch_deadline_arm_cycle(core, BATCH_DEADLINE_PLACE, core->scalars.now_us);
+        batch_deadline_arm_cycle(core, BATCH_DEADLINE_SCALE, core->scalars.now_us);
+    } else if (batch_environments_lack_minimum(core)) {
         batch_deadline_arm_cycle(core, BATCH_DEADLINE_SCALE, core->scalars.now_us);
     }
     struct batch_pool *pool = batch_pool_at(core, slot);

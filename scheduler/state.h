@@ -177,6 +177,7 @@ struct batch_scalars {
     uint32_t cycles[BATCH_DEADLINE_CYCLES]; /**< Heap positions of the place and scale deadlines. */
     bool is_place_due, is_scale_due;        /**< Their time has come; the next decide runs them. */
     bool is_demand_new;                     /**< Scaling has something to look at that it has not seen. */
+    bool is_attempt_short, is_instance_short; /**< A pass stopped for want of one: the next decide needs it. */
 };
 
 struct batch_core {

@@ -11,12 +11,6 @@ uint32_t sim_fleet_find(const struct sim_world *world, uint64_t instance)
     return batch_index_get(&world->instance_index, instance);
 }
 
-/** Seconds of future must not run off the end of time. */
-static int64_t later_us(const struct sim_world *world, int64_t delay_us)
-{
-    return delay_us > INT64_MAX - world->now_us ? INT64_MAX : world->now_us + delay_us;
-}
-
 enum batch_rc sim_fleet_launch(struct sim_world *world, const struct batch_command_launch *launch,
                                struct batch_error *error)
 {
@@ -45,7 +39,7 @@ enum batch_rc sim_fleet_launch(struct sim_world *world, const struct batch_comma
     int64_t delay_us = cloud_distribution_draw_us(&delays->scale_decision, &stream.rng) +
                        cloud_distribution_draw_us(&launching, &stream.rng);
     instance->entry =
-        sim_calendar_add(&world->calendar, later_us(world, delay_us), SIM_ENTRY_INSTANCE_RUNNING, slot);
+        sim_calendar_add(&world->calendar, sim_later_us(world->now_us, delay_us), SIM_ENTRY_INSTANCE_RUNNING, slot);
     world->instances_moving++;
     return BATCH_OK;
 }
@@ -67,7 +61,7 @@ enum batch_rc sim_fleet_terminate(struct sim_world *world, const struct batch_co
     cloud_stream_open(&stream, world->key_life, instance->pool, instance->ordinal);
     int64_t delay_us = cloud_distribution_draw_us(&world->options.delays.terminate, &stream.rng);
     instance->entry =
-        sim_calendar_add(&world->calendar, later_us(world, delay_us), SIM_ENTRY_INSTANCE_TERMINATED, slot);
+        sim_calendar_add(&world->calendar, sim_later_us(world->now_us, delay_us), SIM_ENTRY_INSTANCE_TERMINATED, slot);
     world->instances_moving++;
     return BATCH_OK;
 }
@@ -88,9 +82,9 @@ static void interruption_schedule(struct sim_world *world, uint32_t slot)
         return;
     }
     int64_t notice_us = life_us > world->options.spot.notice_us ? life_us - world->options.spot.notice_us : 0;
-    instance->interrupted_us = later_us(world, life_us);
+    instance->interrupted_us = sim_later_us(world->now_us, life_us);
     instance->interruption =
-        sim_calendar_add(&world->calendar, later_us(world, notice_us), SIM_ENTRY_INSTANCE_NOTICE, slot);
+        sim_calendar_add(&world->calendar, sim_later_us(world->now_us, notice_us), SIM_ENTRY_INSTANCE_NOTICE, slot);
 }
 
 static enum batch_rc instance_run(struct sim_world *world, uint32_t slot, struct batch_error *error)
@@ -104,7 +98,7 @@ static enum batch_rc instance_run(struct sim_world *world, uint32_t slot, struct
     cloud_stream_open(&stream, world->key_launch, instance->pool, ~instance->ordinal);
     int64_t boot_us = cloud_distribution_draw_us(&world->options.delays.boot, &stream.rng);
     instance->entry =
-        sim_calendar_add(&world->calendar, later_us(world, boot_us), SIM_ENTRY_INSTANCE_REGISTERED, slot);
+        sim_calendar_add(&world->calendar, sim_later_us(world->now_us, boot_us), SIM_ENTRY_INSTANCE_REGISTERED, slot);
     interruption_schedule(world, slot);
     struct batch_event event = {.kind = BATCH_EVENT_INSTANCE_RUNNING,
                                 .time_us = world->now_us,

@@ -80,6 +80,12 @@ static inline struct sim_pool *sim_pool_at(const struct sim_world *world, uint32
     return (struct sim_pool *)world->pools.items + slot;
 }
 
+/** The future does not run off the end of time. */
+static inline int64_t sim_later_us(int64_t from_us, int64_t delay_us)
+{
+    return delay_us > INT64_MAX - from_us ? INT64_MAX : from_us + delay_us;
+}
+
 /** Give the core a fact, show it to the observer, carry out what it asks (world.c). */
 enum batch_rc sim_world_apply(struct sim_world *world, const struct batch_event *event, struct batch_error *error);
 

@@ -38,7 +38,7 @@ static enum batch_rc setup_apply(struct sim_world *world, struct batch_error *er
                                        event->as.pool.pool);
             }
             rc = batch_arena_reserve(&world->host, &world->pools, 1, error);
-            if (rc == BATCH_OK) {
+            if (rc == BATCH_OK && event->as.pool.pool == world->pools.count) {
                 struct sim_pool *pool = batch_arena_push(&world->pools);
                 *pool = (struct sim_pool){.setup = event->as.pool};
             }
@@ -247,7 +247,11 @@ static enum batch_rc world_turn(struct sim_world *world, struct batch_error *err
     int64_t submit_us = world->has_pending ? world->pending.submit_us : INT64_MAX;
     int64_t next_us = entry_us < submit_us ? entry_us : submit_us;
     next_us = world->wake_us < next_us ? world->wake_us : next_us;
-    BATCH_ASSERT(&world->host, next_us >= world->now_us && next_us < INT64_MAX);
+    BATCH_ASSERT(&world->host, next_us >= world->now_us);
+    if (next_us == INT64_MAX) {
+        return batch_error_set(error, BATCH_E_INPUT,
+                               "the run goes on beyond the end of time (292,000 years); shorten its jobs");
+    }
     world->now_us = next_us;
     if (entry_us == next_us) {
         return entry_happen(world, error);

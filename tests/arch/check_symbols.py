@@ -25,7 +25,7 @@ FILES = (r"f?open(64)?|f?close|f?read|f?write|[fg]?getc|fgets|ungetc|getline|fer
          r"__errno_location|(__xpg_)?strerror(_[rl])?")
 ALLOWED = {
     "scheduler": CORE,
-    "cloud": rf"{MODEL}|{ONE_FILE}",
+    "cloud": rf"{MODEL}|{ONE_FILE}|{MEMORY}",  # it takes no host
     "sim": rf"{MODEL}|cloud_\w+",
     "workloads": rf"{MODEL}|{MEMORY}|{NUMBERS}|{FILES}|strdup|strndup|json_\w+|jsonp_\w+|gz\w+|inflate\w*|deflate\w*|"
                  r"crc32\w*",

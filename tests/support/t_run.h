@@ -3,8 +3,8 @@
  * @file
  * A small made-up run for tests of the recorder: a scenario, a fleet, and a driver that says what happened.
  */
-#ifndef TESTS_SUPPORT_T_RUN_H
-#define TESTS_SUPPORT_T_RUN_H
+#ifndef BATCH_TESTS_SUPPORT_T_RUN_H
+#define BATCH_TESTS_SUPPORT_T_RUN_H
 
 #include "harness/recorder.h"
 

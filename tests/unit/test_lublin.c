@@ -32,6 +32,28 @@ static void streams_close(struct workload_streams *streams)
     gsl_rng_free((gsl_rng *)(uintptr_t)streams->runtimes);
 }
 
+/** Row by row as in the paper's table; batch, interactive, typeless. */
+static void constants_are_the_published_ones(void **state)
+{
+    (void)state;
+    static const double table[15][3] = {
+        {0.2927, 0.1541, 0.244},  {0.6686, 0.625, 0.576},    {1.2, 1, 0.8},
+        {0.875, 0.705, 0.86},     {6.57, 3.8351, 4.2},       {0.823, 0.6605, 0.94},
+        {639.1, 7.073, 312},      {0.0156, 0.6856, 0.03},    {-0.003, -0.0118, -0.0054},
+        {0.6986, 0.9156, 0.78},   {6.0415, 6.5510, 10.2303}, {0.8531, 0.6621, 0.4871},
+        {6.1271, 8.9186, 8.1737}, {5.2740, 3.6680, 3.9631},  {1.0519, 0.9797, 1.0225},
+    };
+    for (int column = 0; column < 3; column++) {
+        const struct workload_lublin_constants *c = workload_lublin_published((enum workload_lublin_column)column);
+        const double got[15] = {c->serial,     c->power_of_two, c->size_low,     c->size_stage,   c->run_a1,
+                                c->run_b1,     c->run_a2,       c->run_b2,       c->run_pa,       c->run_pb,
+                                c->rush_shape, c->rush_scale,   c->bucket_shape, c->bucket_scale, c->rush_ratio};
+        for (int i = 0; i < 15; i++) {
+            t_assert_near(got[i], table[i][column], 0, 0);
+        }
+    }
+}
+
 /** Distribution function of the two-stage uniform. */
 static double stage_below(const struct workload_lublin_constants *c, double x)
 {
@@ -190,36 +212,69 @@ static void arrivals_per_day_follow_from_the_gaps(void **state)
     }
 }
 
-static void arrivals_follow_the_cycle_of_the_day(void **state)
+/** Weight of a half hour counted from midnight; the fitted day begins with bucket 11 at 5:00. */
+static double bucket_weight(const struct workload_lublin_constants *c, int bucket)
+{
+    int cycle = bucket >= 10 ? bucket + 1 : bucket + 49;
+    double whole = gsl_cdf_gamma_Q(10.5, c->bucket_shape, c->bucket_scale) -
+                   gsl_cdf_gamma_Q(58.5, c->bucket_shape, c->bucket_scale);
+    return 48 *
+           (gsl_cdf_gamma_Q(cycle - 0.5, c->bucket_shape, c->bucket_scale) -
+            gsl_cdf_gamma_Q(cycle + 0.5, c->bucket_shape, c->bucket_scale)) /
+           whole;
+}
+
+static void buckets_have_the_weights_of_the_cycle(void **state)
 {
     (void)state;
     for (size_t column = 0; column < 3; column++) {
-        const struct workload_lublin_constants *c = workload_lublin_published(columns[column]);
-        double mean = 0;
-        double deviation = 0;
-        gap_moments(c, &mean, &deviation);
-        const double factor = 20;
-        mean /= factor;
-        deviation /= factor;
-        draw(columns[column], factor, rows, JOBS);
-        int64_t days = rows[JOBS - 1].submit_us / (86400 * INT64_C(1000000));
-        assert_true(days >= 10);
-        double count[48] = {0};
-        for (int i = 0; i < JOBS && rows[i].submit_us < days * 86400 * INT64_C(1000000); i++) {
-            count[rows[i].submit_us / (1800 * INT64_C(1000000)) % 48]++;
-        }
-        double whole = gsl_cdf_gamma_P(58.5, c->bucket_shape, c->bucket_scale) -
-                       gsl_cdf_gamma_P(10.5, c->bucket_shape, c->bucket_scale);
+        struct workload_streams streams = streams_open(SEED);
+        struct workload_lublin lublin;
+        workload_lublin_init(&lublin, columns[column], PROCESSORS, 1, &streams);
         for (int bucket = 0; bucket < 48; bucket++) {
-            int cycle = bucket >= 10 ? bucket + 1 : bucket + 49;
-            double weight = 48 *
-                            (gsl_cdf_gamma_P(cycle + 0.5, c->bucket_shape, c->bucket_scale) -
-                             gsl_cdf_gamma_P(cycle - 0.5, c->bucket_shape, c->bucket_scale)) /
-                            whole;
-            /* Renewals in an interval of w points: mean w/m, variance w s^2/m^3; one gap is allowed at its ends. */
-            double expected = (double)days * weight / mean;
-            double error = sqrt((double)days * weight * deviation * deviation / (mean * mean * mean));
-            t_assert_near(count[bucket], expected, 0, 5 * error + 1);
+            double weight = bucket_weight(workload_lublin_published(columns[column]), bucket);
+            t_assert_near(lublin.processes[0].weights[bucket], weight, 1e-9, 0);
+        }
+        streams_close(&streams);
+    }
+}
+
+/** Points that all buckets from midnight of the first day up to @p time_us cost. */
+static double points_until(const double *weights, int64_t time_us)
+{
+    double buckets = floor((double)time_us / 1800e6);
+    int64_t rest = (int64_t)fmod(buckets, 48);
+    double points = buckets - (double)rest;
+    for (int i = 0; i < rest; i++) {
+        points += weights[i];
+    }
+    return points + ((double)time_us / 1800e6 - buckets) * weights[rest];
+}
+
+/** Rare arrivals, so that whole seconds do not show: what each gap cost is what the gamma distribution earned. */
+static void gaps_in_points_follow_the_gamma_distribution(void **state)
+{
+    (void)state;
+    const double factor = 0.05;
+    for (size_t column = 0; column < 3; column++) {
+        const struct workload_lublin_constants *c = workload_lublin_published(columns[column]);
+        double weights[48];
+        for (int bucket = 0; bucket < 48; bucket++) {
+            weights[bucket] = bucket_weight(c, bucket);
+        }
+        draw(columns[column], factor, rows, JOBS);
+        for (int half = 6; half < 24; half++) {
+            double x = half / 2.0;
+            int below = 0;
+            double before = 0;
+            for (int i = 0; i < JOBS; i++) {
+                double points = points_until(weights, rows[i].submit_us);
+                below += log(fmax(1e-9, 1800 * factor * (points - before))) <= x;
+                before = points;
+            }
+            double shape = c->rush_shape * c->rush_ratio;
+            double expected = gsl_cdf_gamma_P(x, shape, c->rush_scale) / gsl_cdf_gamma_P(13, shape, c->rush_scale);
+            t_assert_near((double)below / JOBS, expected, 0, 4 * sqrt(expected * (1 - expected) / JOBS));
         }
     }
 }
@@ -293,11 +348,13 @@ static void arrivals_stay_when_the_machine_changes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(constants_are_the_published_ones),
         cmocka_unit_test(sizes_have_their_probabilities),
         cmocka_unit_test(run_times_follow_the_mixture),
         cmocka_unit_test(run_times_grow_with_the_size),
         cmocka_unit_test(arrivals_per_day_follow_from_the_gaps),
-        cmocka_unit_test(arrivals_follow_the_cycle_of_the_day),
+        cmocka_unit_test(buckets_have_the_weights_of_the_cycle),
+        cmocka_unit_test(gaps_in_points_follow_the_gamma_distribution),
         cmocka_unit_test(both_types_arrive_side_by_side),
         cmocka_unit_test(sizes_stay_within_any_machine),
         cmocka_unit_test(arrivals_stay_when_the_machine_changes),

@@ -28,6 +28,26 @@ static void series_takes_a_point_with_all_its_events_when_time_passes_it(void **
     t_assert_i64(series.rows[1].time_us, SECOND);
 }
 
+static void series_shows_a_queue_that_came_and_went_between_points(void **state)
+{
+    (void)state;
+    struct harness_series_state now = {0};
+    harness_series_init(&series);
+    harness_series_take(&series, &now, SECOND / 2);
+    now.runnable = 7;
+    harness_series_take(&series, &now, SECOND / 2 + 1);
+    now.runnable = 0;
+    harness_series_take(&series, &now, 3 * SECOND);
+    assert_int_equal(series.rows[1].runnable, 0);
+    assert_int_equal(series.rows[1].runnable_max, 7);
+    assert_int_equal(series.rows[2].runnable_max, 0);
+    for (int64_t i = 3; i <= HARNESS_SERIES_MAX + 1; i++) {
+        harness_series_take(&series, &now, i * SECOND + 1);
+    }
+    t_assert_i64(series.interval_us, 2 * SECOND);
+    assert_int_equal(series.rows[1].runnable_max, 7);
+}
+
 static void series_halves_its_points_when_full(void **state)
 {
     (void)state;
@@ -81,6 +101,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(series_takes_a_point_with_all_its_events_when_time_passes_it),
+        cmocka_unit_test(series_shows_a_queue_that_came_and_went_between_points),
         cmocka_unit_test(series_halves_its_points_when_full),
         cmocka_unit_test(series_stays_within_its_size_when_time_leaps),
         cmocka_unit_test(series_cost_is_price_by_time_when_instances_come_and_go),
