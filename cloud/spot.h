@@ -23,8 +23,8 @@ struct cloud_spot {
 };
 
 /**
- * Interruptions per hour: -ln(1 - p) / 730 with p the midpoint of the band per month (shared data notes,
- * section 4: 0.025, 0.075, 0.125, 0.175, 0.30 for bands 0..4). An unknown band takes band 2.
+ * Interruptions per hour: -ln(1 - p) / 730, p the chance per month by the band of AWS's Spot Instance Advisor:
+ * 0.025, 0.075, 0.125, 0.175 (midpoints) and 0.30 for the open top one. An unknown band takes the middle one.
  */
 double cloud_spot_hazard_per_h(const struct cloud_spot *spot, const struct cloud_type *type);
 

@@ -126,6 +126,7 @@ void harness_assembly_destroy(struct harness_assembly *assembly)
     free(assembly->pools);
     free(assembly->environment_pools);
     free(assembly->setup);
+    free(assembly->queue_shapes);
     free(assembly->shapes);
     free(assembly);
 }

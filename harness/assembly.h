@@ -28,9 +28,10 @@ struct harness_assembly {
     uint32_t pool_count;
     struct batch_event *setup; /**< Owned: pools, environments, queues, definitions. */
     size_t setup_count;
-    uint32_t *environment_pools;   /**< Owned: the pool numbers that the environments of setup point into. */
-    struct workload_shape *shapes; /**< Owned: the most that one job of the workload's queue can be given. */
-    size_t shape_count;
+    uint32_t *environment_pools; /**< Owned: the pool numbers that the environments of setup point into. */
+    /** Owned: by queue, the most that one job of the workload can be given; empty where none goes. */
+    struct workload_shape_list *queue_shapes;
+    struct workload_shape *shapes; /**< Owned: what queue_shapes points into. */
     struct sim_delays delays;
     struct cloud_spot spot;
     struct batch_configuration configuration;
@@ -38,7 +39,7 @@ struct harness_assembly {
 
 /**
  * Checks what the document alone cannot: every instanceTypes word names a type, one architecture per
- * environment, the job definition fits an allowed type, SPOT types have a price.
+ * environment, the job definition fits an allowed type of every queue it can go to, SPOT types have a price.
  *
  * @return BATCH_E_INPUT with the key path and the remedy.
  */

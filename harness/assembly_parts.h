@@ -35,7 +35,7 @@ enum batch_rc harness_assembly_pools_fill(struct harness_assembly *assembly, con
 enum batch_rc harness_assembly_setup_fill(struct harness_assembly *assembly, const struct harness_assembly_types *types,
                                           const size_t *offsets, struct batch_error *error);
 
-/** Fill shapes; BATCH_E_INPUT when the workload's definition fits none. */
+/** Fill shapes and queue_shapes; BATCH_E_INPUT when the workload's definition fits none of a queue it can go to. */
 enum batch_rc harness_assembly_shapes_fill(struct harness_assembly *assembly,
                                            const struct harness_assembly_types *types, struct batch_error *error);
 

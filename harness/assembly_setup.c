@@ -14,7 +14,7 @@
 static uint32_t capacity_score(const struct cloud_type *type, enum batch_market market)
 {
     static const uint32_t by_band[] = {1000, 900, 800, 700, 500};
-    static const uint32_t unknown = 600;
+    static const uint32_t unknown = 800; /* as its hazard: the middle band */
     if (market == BATCH_MARKET_ON_DEMAND) {
         return by_band[0];
     }

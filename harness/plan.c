@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** @file Tells documents from traces by their first character and loads what a run needs. */
 #define _DEFAULT_SOURCE /* getentropy */
-#define _XOPEN_SOURCE 700
+#define _POSIX_C_SOURCE 200809L
 #include "harness/plan.h"
 
 #include <ctype.h>
@@ -56,11 +56,10 @@ static enum batch_rc recognise(const char *path, bool *is_document, struct batch
     return BATCH_OK;
 }
 
-/** "workload.trace=" and the absolute path as JSON, so that no character in it can be misread; owned by the caller. */
+/** "workload.trace=" and the path as JSON, so that no character in it can be misread; owned by the caller. */
 static char *trace_set(const char *path)
 {
-    char *absolute = realpath(path, NULL);
-    json_t *text = absolute != NULL ? json_string(absolute) : NULL;
+    json_t *text = json_string(path);
     char *quoted = text != NULL ? json_dumps(text, JSON_ENCODE_ANY) : NULL;
     char *set = NULL;
     if (quoted != NULL) {
@@ -72,7 +71,6 @@ static char *trace_set(const char *path)
     }
     free(quoted);
     json_decref(text);
-    free(absolute);
     return set;
 }
 
@@ -102,7 +100,7 @@ static enum batch_rc load_default(const struct harness_datadir *datadir, const s
     char *trace = trace_set(options->path);
     const char **sets = calloc(options->set_count + 1, sizeof *sets);
     if (sets == NULL || trace == NULL) {
-        rc = batch_error_set(error, BATCH_E_INPUT, "%s: the path cannot be resolved or is not UTF-8", options->path);
+        rc = batch_error_set(error, BATCH_E_INPUT, "%s: the path is not UTF-8; rename the file", options->path);
     } else {
         sets[0] = trace;
         for (size_t i = 0; i < options->set_count; i++) {

@@ -30,7 +30,9 @@ static void check_identities(const struct harness_recorder *recorder, const stru
 
 static double vcpu_s(recorder_wide vcpu_milli_us)
 {
-    return (double)vcpu_milli_us / ((double)BATCH_VCPU_MILLI * BATCH_US_PER_S);
+    const recorder_wide unit = (recorder_wide)BATCH_VCPU_MILLI * BATCH_US_PER_S;
+    /* whole part and remainder apart: the product itself can pass what a double holds exactly */
+    return (double)(vcpu_milli_us / unit) + (double)(vcpu_milli_us % unit) / (double)unit;
 }
 
 static void set_figures(struct harness_figures *figures, const struct recorder_group *group)

@@ -12,8 +12,8 @@ enum batch_rc harness_session_open_workload(struct harness_session *session, con
     harness_streams_open(&session->streams, plan->seed);
     struct workload_options options = {
         .spec = &scenario->workload,
-        .shapes = plan->assembly->shapes,
-        .shape_count = plan->assembly->shape_count,
+        .queues = plan->assembly->queue_shapes,
+        .queue_count = scenario->queue_count,
         .streams = &session->streams.named,
         .definition = scenario->definitions[scenario->workload.definition].resources,
     };

@@ -183,11 +183,12 @@ void batch_attempt_apply_ended(struct batch_core *core, const struct batch_event
 static enum batch_job_state finish_judge(const struct batch_core *core, const struct batch_attempt *attempt,
                                          struct batch_attempt_end *end)
 {
-    if (attempt->is_terminated) {
+    bool was_stopped = end->occurred_us >= attempt->stop_us;
+    if (attempt->is_terminated && was_stopped) {
         end->reason = BATCH_REASON_USER;
         return BATCH_JOB_FAILED;
     }
-    if (attempt->is_timed_out) {
+    if (attempt->is_timed_out && was_stopped) {
         end->reason = BATCH_REASON_TIMEOUT;
         return BATCH_JOB_FAILED;
     }
@@ -233,6 +234,7 @@ void batch_attempt_time_out(struct batch_core *core, uint32_t attempt_slot)
         return;
     }
     attempt->is_timed_out = true;
+    attempt->stop_us = core->scalars.now_us;
     struct batch_command command = {.kind = BATCH_COMMAND_STOP_ATTEMPT,
                                     .as.stop = {.tag = batch_job_at(core, attempt->job_slot)->tag,
                                                 .attempt = attempt->attempt,

@@ -31,20 +31,30 @@ struct batch_configuration batch_configuration_preset(void)
     };
 }
 
-static struct batch_limits limits_complete(const struct batch_limits *given)
+/** Field by field into zeroed memory: padding goes into snapshots, which are equal for equal states. */
+static void limits_complete(struct batch_limits *limits, const struct batch_limits *given)
 {
-    struct batch_limits limits = given != NULL ? *given : (struct batch_limits){0};
-    limits.jobs = limits.jobs != 0 ? limits.jobs : LIMIT_JOBS;
-    limits.attempts = limits.attempts != 0 ? limits.attempts : LIMIT_JOBS;
-    limits.instances = limits.instances != 0 ? limits.instances : LIMIT_INSTANCES;
-    limits.pools = limits.pools != 0 ? limits.pools : LIMIT_TABLES;
-    limits.environments = limits.environments != 0 ? limits.environments : LIMIT_TABLES;
-    limits.queues = limits.queues != 0 ? limits.queues : LIMIT_TABLES;
-    limits.definitions = limits.definitions != 0 ? limits.definitions : LIMIT_TABLES;
-    limits.classes = limits.classes != 0 ? limits.classes : LIMIT_TABLES;
-    limits.commands = limits.commands != 0 ? limits.commands : LIMIT_COMMANDS;
-    limits.submissions = limits.submissions != 0 ? limits.submissions : UINT64_C(1) << 33;
-    return limits;
+    const struct batch_limits none = {0};
+    const struct batch_limits *from = given != NULL ? given : &none;
+    limits->jobs = from->jobs != 0 ? from->jobs : LIMIT_JOBS;
+    limits->attempts = from->attempts != 0 ? from->attempts : LIMIT_JOBS;
+    limits->instances = from->instances != 0 ? from->instances : LIMIT_INSTANCES;
+    limits->pools = from->pools != 0 ? from->pools : LIMIT_TABLES;
+    limits->environments = from->environments != 0 ? from->environments : LIMIT_TABLES;
+    limits->queues = from->queues != 0 ? from->queues : LIMIT_TABLES;
+    limits->definitions = from->definitions != 0 ? from->definitions : LIMIT_TABLES;
+    limits->classes = from->classes != 0 ? from->classes : LIMIT_TABLES;
+    limits->commands = from->commands != 0 ? from->commands : LIMIT_COMMANDS;
+    limits->submissions = from->submissions != 0 ? from->submissions : UINT64_C(1) << 33;
+}
+
+static void configuration_copy(struct batch_configuration *to, const struct batch_configuration *from)
+{
+    to->place_period_us = from->place_period_us;
+    to->scale_period_us = from->scale_period_us;
+    to->stop_grace_us = from->stop_grace_us;
+    to->launch_retry_us = from->launch_retry_us;
+    to->misfit = from->misfit;
 }
 
 static enum batch_rc configuration_check(const struct batch_configuration *configuration,
@@ -60,7 +70,11 @@ static enum batch_rc configuration_check(const struct batch_configuration *confi
         return batch_error_set(error, BATCH_E_INPUT,
                                "the stop grace must not be negative and the launch retry must be 0 to 86400 s");
     }
-    if (limits->commands < LIMIT_COMMANDS_LEAST) {
+    if (configuration->misfit > BATCH_MISFIT_FAIL) {
+        return batch_error_set(error, BATCH_E_INPUT, "unknown way to treat jobs that fit nowhere: %d",
+                               (int)configuration->misfit);
+    }
+    if (limits != NULL && limits->commands != 0 && limits->commands < LIMIT_COMMANDS_LEAST) {
         return batch_error_set(error, BATCH_E_INPUT, "the limit on commands must be at least %d",
                                LIMIT_COMMANDS_LEAST);
     }
@@ -101,8 +115,7 @@ enum batch_rc batch_core_create(const struct batch_host *host, const struct batc
                                 const struct batch_configuration *configuration, struct batch_core **ret,
                                 struct batch_error *error)
 {
-    struct batch_limits complete = limits_complete(limits);
-    enum batch_rc rc = configuration_check(configuration, &complete, error);
+    enum batch_rc rc = configuration_check(configuration, limits, error);
     if (rc != BATCH_OK) {
         return rc;
     }
@@ -112,8 +125,8 @@ enum batch_rc batch_core_create(const struct batch_host *host, const struct batc
     }
     memset(core, 0, sizeof *core);
     core->host = *host;
-    core->limits = complete;
-    core->configuration = *configuration;
+    limits_complete(&core->limits, limits);
+    configuration_copy(&core->configuration, configuration);
     core->scalars.wake_us = INT64_MAX;
     core->scalars.submitted_first = BATCH_NO_SLOT;
     core->scalars.submitted_last = BATCH_NO_SLOT;
@@ -191,7 +204,7 @@ static void wake_update(struct batch_core *core)
 {
     struct batch_scalars *scalars = &core->scalars;
     int64_t wake_us = batch_deadline_next_us(core);
-    if (scalars->is_place_due || scalars->is_scale_due) {
+    if (scalars->is_place_due || scalars->is_scale_due || wake_us < scalars->now_us) {
         wake_us = scalars->now_us;
     }
     if (wake_us == scalars->wake_us) {
@@ -202,23 +215,22 @@ static void wake_update(struct batch_core *core)
     batch_core_emit(core, &wake);
 }
 
-/** Attempts can time out at most as many as run; each asks for one stop. */
+/** Room for the first timeout; the others reserve as they come due. */
 static enum batch_rc time_prepare(struct batch_core *core, const struct batch_event *event, uint32_t *slot,
                                   struct batch_error *error)
 {
+    (void)event;
     (void)slot;
-    uint32_t due = 0;
-    if (batch_deadline_next_us(core) <= event->time_us) {
-        due = core->arenas[BATCH_ARENA_DEADLINES].count;
-    }
-    return batch_core_reserve_commands(core, due, error);
+    return batch_core_reserve_commands(core, 1, error);
 }
 
+/** Deadlines for whose commands there is no room stay due: the driver drains and is woken again. */
 static void time_apply(struct batch_core *core, const struct batch_event *event, uint32_t slot)
 {
     (void)slot;
     struct batch_deadline deadline;
-    while (batch_deadline_pop(core, event->time_us, &deadline)) {
+    while (batch_core_reserve_commands(core, 1, NULL) == BATCH_OK &&
+           batch_deadline_pop(core, event->time_us, &deadline)) {
         switch (deadline.kind) {
         case BATCH_DEADLINE_PLACE:
             core->scalars.is_place_due = true;
@@ -271,8 +283,7 @@ static enum batch_rc decide_prepare(struct batch_core *core, const struct batch_
         rc = batch_arena_reserve(&core->host, &core->arenas[BATCH_ARENA_INSTANCES], 1, error);
         rc = rc == BATCH_OK ? batch_index_reserve(&core->host, &core->indices[BATCH_INDEX_INSTANCES], error) : rc;
     }
-    uint32_t timeouts = is_due ? core->arenas[BATCH_ARENA_DEADLINES].count : 0;
-    return rc == BATCH_OK ? batch_core_reserve_commands(core, timeouts + PASS_COMMANDS, error) : rc;
+    return rc == BATCH_OK ? batch_core_reserve_commands(core, PASS_COMMANDS, error) : rc;
 }
 
 static void decide_apply(struct batch_core *core, const struct batch_event *event, uint32_t slot)

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { INDEX_FIRST_CAPACITY = 64 };
-
 void batch_index_init(struct batch_index *index, const char *name)
 {
     batch_arena_init(&index->table, name, sizeof(struct batch_index_entry), UINT32_C(1) << 31);
@@ -31,7 +29,7 @@ enum batch_rc batch_index_reserve(const struct batch_host *host, struct batch_in
     if ((uint64_t)index->used * 2 + 2 <= table->capacity) {
         return BATCH_OK;
     }
-    uint32_t capacity = table->capacity == 0 ? INDEX_FIRST_CAPACITY : table->capacity * 2;
+    uint32_t capacity = table->capacity == 0 ? BATCH_INDEX_LEAST : table->capacity * 2;
     if (capacity == 0 || capacity > table->limit) {
         return batch_error_set(error, BATCH_E_LIMIT, "the limit on %s is reached", table->name);
     }

@@ -11,6 +11,8 @@
 
 #include "scheduler/arena.h"
 
+enum { BATCH_INDEX_LEAST = 64 }; /**< Least capacity but none. */
+
 struct batch_index_entry {
     uint64_t key; /**< 0: free. Keys are never 0. */
     uint32_t slot;

@@ -48,6 +48,8 @@ void batch_job_change(struct batch_core *core, uint32_t job_slot, const struct b
 /** Put a job into its queue's order, or take it out; keeps the demand count. */
 void batch_job_enqueue(struct batch_core *core, uint32_t job_slot);
 void batch_job_dequeue(struct batch_core *core, uint32_t job_slot);
+/** Where the queue's dispatch policy puts the job. */
+struct batch_order_key batch_job_key(const struct batch_core *core, const struct batch_job *job);
 /** The job leaves the list of SUBMITTED ones. */
 void batch_job_unlist(struct batch_core *core, uint32_t job_slot);
 /** 0: live or unknown, 1: succeeded, 2: failed. */
@@ -107,7 +109,21 @@ bool batch_pool_choose(const struct batch_core *core, const struct batch_environ
                        const struct batch_resources *need, uint64_t demand, struct batch_pool_view *chosen);
 size_t batch_scale_scratch_bytes(const struct batch_core *core);
 
-/* verify.c */
-enum batch_rc batch_verify_lists(const struct batch_core *core, struct batch_error *error);
+/* setup.c */
+/** Whether every value of a pool is in its range. */
+bool batch_setup_pool_is_legal(const struct batch_pool_changed *pool);
+
+/* verify_tables.c, in the order in which they may be called on damaged state */
+/** Every bool is 0 or 1; nothing of a loaded core may be looked at before. */
+enum batch_rc batch_verify_flags(const struct batch_core *core, struct batch_error *error);
+/** Every number that a table holds of another is in range. */
+enum batch_rc batch_verify_tables(const struct batch_core *core, struct batch_error *error);
+/** Items are live or in a free list, never both; @p nodes are in some order. */
+enum batch_rc batch_verify_arenas(const struct batch_core *core, uint64_t nodes, struct batch_error *error);
+
+/* verify_lists.c */
+/** Adds the nodes of every order to *@p nodes and the SUBMITTED jobs listed to *@p submitted. */
+enum batch_rc batch_verify_lists(const struct batch_core *core, uint64_t *nodes, uint64_t *submitted,
+                                 struct batch_error *error);
 
 #endif

@@ -173,7 +173,7 @@ static void outcome_set(struct batch_core *core, uint64_t job, uint64_t outcome)
     ((uint64_t *)core->arenas[BATCH_ARENA_OUTCOMES].items)[job / 32] |= outcome << (job % 32 * 2);
 }
 
-static struct batch_order_key job_key(const struct batch_core *core, const struct batch_job *job)
+struct batch_order_key batch_job_key(const struct batch_core *core, const struct batch_job *job)
 {
     struct batch_job_view view = {
         .job = job->job,
@@ -221,7 +221,7 @@ void batch_job_enqueue(struct batch_core *core, uint32_t job_slot)
 {
     const struct batch_job *job = batch_job_at(core, job_slot);
     struct batch_queue *queue = batch_queue_at(core, job->queue);
-    struct batch_order_key key = job_key(core, job);
+    struct batch_order_key key = batch_job_key(core, job);
     const struct batch_resources none = {0};
     batch_order_insert(&core->host, batch_core_nodes(core), &queue->runnable, &key, &none, job_slot);
     class_count_up(core, job->class_slot);
@@ -235,7 +235,7 @@ void batch_job_dequeue(struct batch_core *core, uint32_t job_slot)
 {
     const struct batch_job *job = batch_job_at(core, job_slot);
     struct batch_queue *queue = batch_queue_at(core, job->queue);
-    struct batch_order_key key = job_key(core, job);
+    struct batch_order_key key = batch_job_key(core, job);
     batch_order_erase(&core->host, batch_core_nodes(core), &queue->runnable, &key);
     class_count_down(core, job->class_slot);
 }
@@ -353,6 +353,7 @@ void batch_job_apply_terminate(struct batch_core *core, const struct batch_event
         return;
     }
     attempt->is_terminated = true;
+    attempt->stop_us = core->scalars.now_us;
     struct batch_command command = {.kind = BATCH_COMMAND_STOP_ATTEMPT,
                                     .as.stop = {.tag = job->tag,
                                                 .attempt = attempt->attempt,

@@ -56,8 +56,18 @@ uint32_t batch_order_first(const struct batch_arena *nodes, const struct batch_o
 uint32_t batch_order_first_with_room(const struct batch_arena *nodes, const struct batch_order *order,
                                      const struct batch_rank *from, const struct batch_resources *need);
 
-/** Whether keys ascend, bounds and greatest rooms are right and the count is; for verify. */
-bool batch_order_is_sound(const struct batch_arena *nodes, const struct batch_order *order);
+/** What batch_order_is_sound asks of the caller and tells it; may be NULL. */
+struct batch_order_audit {
+    /** Whether the entry is what the caller knows of its item; NULL: not asked. */
+    bool (*is_known)(const void *context, const struct batch_order_key *key, const struct batch_resources *room,
+                     uint32_t item);
+    const void *context;
+    uint64_t nodes; /**< Those of this order are added. */
+};
+
+/** Whether keys ascend, a search finds each, greatest rooms are right and the count is; safe on damaged trees. */
+bool batch_order_is_sound(const struct batch_arena *nodes, const struct batch_order *order,
+                          struct batch_order_audit *audit);
 
 static inline bool batch_resources_fit(const struct batch_resources *room, const struct batch_resources *need)
 {

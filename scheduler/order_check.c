@@ -56,24 +56,45 @@ static bool node_is_sound(const struct batch_arena *nodes, uint32_t index, bool 
     return true;
 }
 
-/** Walks every node once, depth first; the number of steps is bounded by the count of entries and nodes. */
-bool batch_order_is_sound(const struct batch_arena *nodes, const struct batch_order *order)
+/** A search for a key goes left of the next bound above it: the leaf's keys must all be below that. */
+static bool leaf_is_bounded(const struct batch_arena *nodes, const struct order_walk *walk, uint32_t level)
 {
-    if (order->root == BATCH_NO_SLOT) {
-        return order->count == 0;
+    const struct batch_order_node *leaf = node_at(nodes, walk->nodes[level]);
+    while (level > 0) {
+        level--;
+        const struct batch_order_node *parent = node_at(nodes, walk->nodes[level]);
+        uint32_t next = walk->positions[level] + 1;
+        if (next < parent->count) {
+            return key_compare(&leaf->keys[leaf->count - 1], &parent->keys[next]) < 0;
+        }
     }
-    if (order->height == 0 || order->height > BATCH_ORDER_HEIGHT_MAX ||
-        !node_is_sound(nodes, order->root, order->height == 1)) {
-        return false;
+    return true;
+}
+
+static bool leaf_is_known(const struct batch_order_node *leaf, const struct batch_order_audit *audit)
+{
+    for (uint32_t i = 0; i < leaf->count; i++) {
+        if (!audit->is_known(audit->context, &leaf->keys[i], &leaf->room[i], leaf->items[i])) {
+            return false;
+        }
     }
+    return true;
+}
+
+/** Walks every node once, depth first; the number of steps is bounded by the count of entries and nodes. */
+static bool walk_is_sound(const struct batch_arena *nodes, const struct batch_order *order,
+                          struct batch_order_audit *audit)
+{
     struct order_walk walk = {.nodes = {order->root}};
     uint64_t entries = 0;
     uint32_t level = 0;
     const struct batch_order_key *last = NULL;
+    audit->nodes++;
     for (;;) {
         const struct batch_order_node *node = node_at(nodes, walk.nodes[level]);
         if (node->is_leaf) {
-            if (last != NULL && key_compare(last, &node->keys[0]) >= 0) {
+            if ((last != NULL && key_compare(last, &node->keys[0]) >= 0) || !leaf_is_bounded(nodes, &walk, level) ||
+                (audit->is_known != NULL && !leaf_is_known(node, audit))) {
                 return false;
             }
             last = &node->keys[node->count - 1];
@@ -93,7 +114,22 @@ bool batch_order_is_sound(const struct batch_arena *nodes, const struct batch_or
             return false;
         }
         level++;
+        audit->nodes++;
         walk.nodes[level] = child;
         walk.positions[level] = 0;
     }
+}
+
+bool batch_order_is_sound(const struct batch_arena *nodes, const struct batch_order *order,
+                          struct batch_order_audit *audit)
+{
+    struct batch_order_audit none = {.is_known = NULL};
+    if (order->root == BATCH_NO_SLOT) {
+        return order->count == 0;
+    }
+    if (order->height == 0 || order->height > BATCH_ORDER_HEIGHT_MAX ||
+        !node_is_sound(nodes, order->root, order->height == 1)) {
+        return false;
+    }
+    return walk_is_sound(nodes, order, audit != NULL ? audit : &none);
 }

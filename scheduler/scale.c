@@ -198,9 +198,13 @@ static bool queue_can_grow(const struct batch_core *core, const struct batch_que
     return false;
 }
 
-/** What is there, what is coming, what must be launched: environment by environment in the queue's order. */
+/**
+ * What is there, what is coming, what must be launched: environment by environment in the queue's order.
+ *
+ * @param unserved  Set to the jobs for which there is nothing.
+ */
 static bool class_serve(struct batch_core *core, const struct batch_queue *queue, const struct batch_class *class,
-                        struct batch_supply *supply)
+                        struct batch_supply *supply, uint64_t *unserved)
 {
     uint64_t demand = class->runnable;
     for (uint32_t k = 0; k < queue->environment_count && demand > 0; k++) {
@@ -214,6 +218,28 @@ static bool class_serve(struct batch_core *core, const struct batch_queue *queue
         batch_supply_take_incoming(supply, number, &class->need, &demand);
         if (!environment_grow(core, number, &class->need, &demand, supply)) {
             return false;
+        }
+    }
+    *unserved = demand;
+    return true;
+}
+
+/**
+ * The classes of one queue. When nothing is there or coming for the head, nothing behind it can start either: an
+ * instance launched for those would idle, be terminated and launched again for as long as the head is stuck.
+ */
+static bool queue_serve(struct batch_core *core, const struct batch_queue *queue, struct scale_item *items,
+                        struct batch_supply *supply)
+{
+    uint32_t count = queue->runnable.count > 0 ? queue_items(core, queue, items) : 0;
+    for (uint32_t k = 0; k < count; k++) {
+        const struct batch_class *class = batch_class_at(core, items[k].class_slot);
+        uint64_t unserved = 0;
+        if (!class_serve(core, queue, class, supply, &unserved)) {
+            return false;
+        }
+        if (items[k].is_head && unserved == class->runnable) {
+            break;
         }
     }
     return true;
@@ -242,11 +268,8 @@ static bool queues_serve(struct batch_core *core)
     uint32_t queues = queues_to_serve(core);
     for (uint32_t i = 0; i < queues; i++) {
         const struct batch_queue *queue = batch_queue_at(core, order[i]);
-        uint32_t count = queue->runnable.count > 0 ? queue_items(core, queue, items) : 0;
-        for (uint32_t k = 0; k < count; k++) {
-            if (!class_serve(core, queue, batch_class_at(core, items[k].class_slot), &supply)) {
-                return false;
-            }
+        if (!queue_serve(core, queue, items, &supply)) {
+            return false;
         }
     }
     return true;

@@ -36,16 +36,22 @@ static enum batch_rc pool_check_fixed(const struct batch_pool_changed *known, co
     return BATCH_OK;
 }
 
+bool batch_setup_pool_is_legal(const struct batch_pool_changed *pool)
+{
+    return pool->market <= BATCH_MARKET_SPOT && pool->price_usd_nano_per_h >= 0 &&
+           pool->price_usd_nano_per_h <= price_max_usd_nano_per_h && pool->on_demand_usd_nano_per_h >= 0 &&
+           pool->on_demand_usd_nano_per_h <= price_max_usd_nano_per_h &&
+           pool->capacity_score <= CAPACITY_SCORE_MAX && pool->capacity.vcpu_milli >= BATCH_VCPU_MILLI &&
+           pool->capacity.vcpu_milli / BATCH_VCPU_MILLI <= VCPUS_MAX && pool->capacity.mib > 0;
+}
+
 enum batch_rc batch_setup_prepare_pool(struct batch_core *core, const struct batch_event *event, uint32_t *slot,
                                        struct batch_error *error)
 {
     const struct batch_pool_changed *pool = &event->as.pool;
     struct batch_arena *pools = &core->arenas[BATCH_ARENA_POOLS];
     *slot = pool->pool;
-    if (pool->market > BATCH_MARKET_SPOT || pool->price_usd_nano_per_h < 0 ||
-        pool->price_usd_nano_per_h > price_max_usd_nano_per_h || pool->on_demand_usd_nano_per_h < 0 ||
-        pool->on_demand_usd_nano_per_h > price_max_usd_nano_per_h || pool->capacity_score > CAPACITY_SCORE_MAX || pool->capacity.vcpu_milli < BATCH_VCPU_MILLI ||
-        pool->capacity.vcpu_milli / BATCH_VCPU_MILLI > VCPUS_MAX || pool->capacity.mib == 0) {
+    if (!batch_setup_pool_is_legal(pool)) {
         return batch_error_set(error, BATCH_E_INPUT,
                                "pool %u: needs a market, at least 1 vCPU and 1 MiB, prices of 0 to 1,000,000 USD/h and a "
                                "capacity score of 0 to 1000",
@@ -63,7 +69,8 @@ enum batch_rc batch_setup_prepare_pool(struct batch_core *core, const struct bat
 void batch_setup_apply_pool(struct batch_core *core, const struct batch_event *event, uint32_t slot)
 {
     struct batch_arena *pools = &core->arenas[BATCH_ARENA_POOLS];
-    if (slot == pools->count) {
+    bool is_new = slot == pools->count;
+    if (is_new) {
         memset(batch_arena_push(pools), 0, sizeof(struct batch_pool));
     } else if (core->scalars.jobs_runnable > 0) {
         core->scalars.is_demand_new = true;
@@ -74,8 +81,19 @@ void batch_setup_apply_pool(struct batch_core *core, const struct batch_event *e
         batch_deadline_arm_cycle(core, BATCH_DEADLINE_SCALE, core->scalars.now_us);
     }
     struct batch_pool *pool = batch_pool_at(core, slot);
-    memset(&pool->seen, 0, sizeof pool->seen);
-    pool->seen = event->as.pool;
+    const struct batch_pool_changed *news = &event->as.pool;
+    if (is_new) {
+        /* field by field: padding goes into snapshots, which are equal for equal states */
+        pool->seen.pool = news->pool;
+        pool->seen.type = news->type;
+        pool->seen.zone = news->zone;
+        pool->seen.market = news->market;
+        pool->seen.capacity = news->capacity;
+    }
+    pool->seen.price_usd_nano_per_h = news->price_usd_nano_per_h;
+    pool->seen.on_demand_usd_nano_per_h = news->on_demand_usd_nano_per_h;
+    pool->seen.capacity_score = news->capacity_score;
+    pool->seen.is_refusing = news->is_refusing;
 }
 
 static enum batch_rc environment_check_ranges(const struct batch_environment_created *environment,

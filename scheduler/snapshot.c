@@ -22,7 +22,7 @@ struct snapshot_header {
 static const char snapshot_magic[8] = {'B', 'A', 'T', 'C', 'H', 'S', 'N', 'P'};
 
 struct snapshot_arena {
-    uint32_t count, capacity, free_first, free_count;
+    uint32_t count, free_first, free_count, pad;
 };
 
 /** Every stored arena, the indices' tables included, in one order. */
@@ -103,7 +103,7 @@ enum batch_rc batch_core_save(const struct batch_core *saved, unsigned char **by
     }
     for (int i = 0; i < SNAPSHOT_ARENAS; i++) {
         const struct batch_arena *arena = snapshot_arena_at(core, i);
-        struct snapshot_arena shape = {arena->count, arena->capacity, arena->free_first, arena->free_count};
+        struct snapshot_arena shape = {arena->count, arena->free_first, arena->free_count, 0};
         put(&at, &shape, sizeof shape);
     }
     for (int i = 0; i < SNAPSHOT_ARENAS; i++) {
@@ -166,11 +166,10 @@ static enum batch_rc arena_load(struct batch_core *core, struct batch_arena *are
     return BATCH_OK;
 }
 
-/** A hash table's capacity is its count, a power of two, at most half used. */
-static bool index_shape_is_sound(const struct batch_index *index)
+/** A hash table's capacity is its count: none, or a power of two that its arena makes exactly. */
+static bool table_shape_is_sound(const struct snapshot_arena *shape)
 {
-    uint32_t count = index->table.count;
-    return (count & (count - 1)) == 0 && (uint64_t)index->used * 2 <= count;
+    return (shape->count & (shape->count - 1)) == 0 && (shape->count == 0 || shape->count >= BATCH_INDEX_LEAST);
 }
 
 static enum batch_rc core_load(struct batch_core *core, const unsigned char *at, const unsigned char *end,
@@ -185,18 +184,16 @@ static enum batch_rc core_load(struct batch_core *core, const unsigned char *at,
     get(&at, shapes, sizeof shapes);
     for (int i = 0; i < SNAPSHOT_ARENAS; i++) {
         struct batch_arena *arena = snapshot_arena_at(core, i);
+        if (i >= BATCH_ARENA_COUNT && !table_shape_is_sound(&shapes[i])) {
+            return batch_error_set(error, BATCH_E_INPUT, "the snapshot is damaged: %s", arena->name);
+        }
         enum batch_rc rc = arena_load(core, arena, &shapes[i], &at, end, error);
         if (rc != BATCH_OK) {
             return rc;
         }
-        if (i >= BATCH_ARENA_COUNT) {
-            arena->capacity = arena->count;
-            if (!index_shape_is_sound(&core->indices[i - BATCH_ARENA_COUNT])) {
-                return batch_error_set(error, BATCH_E_INPUT, "the snapshot is damaged: %s", arena->name);
-            }
-        }
     }
     enum batch_rc rc = batch_arena_reserve(&core->host, &core->arenas[BATCH_ARENA_DEADLINES], BATCH_DEADLINE_CYCLES, error);
+    rc = rc == BATCH_OK ? batch_verify_flags(core, error) : rc;
     return rc == BATCH_OK ? batch_core_verify(core, error) : rc;
 }
 
@@ -227,7 +224,7 @@ enum batch_rc batch_core_load(const struct batch_host *host, const unsigned char
     rc = core_load(core, at, bytes + size, error);
     if (rc != BATCH_OK) {
         batch_core_destroy(core);
-        return rc == BATCH_E_STATE ? BATCH_E_INPUT : rc;
+        return rc == BATCH_E_STATE ? batch_error_wrap(error, BATCH_E_INPUT, "the snapshot") : rc;
     }
     *ret = core;
     return BATCH_OK;

@@ -124,6 +124,7 @@ struct batch_attempt {
     uint32_t job_slot;
     uint32_t instance_slot;
     uint32_t deadline; /**< Position in the heap, or BATCH_NO_SLOT. */
+    int64_t stop_us; /**< When its stop was asked for: a container that ended before was not stopped. */
     bool is_timed_out, is_terminated;
 };
 

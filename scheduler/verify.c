@@ -38,7 +38,7 @@ static bool attempt_is_sound(const struct batch_core *core, uint32_t slot, uint3
     }
     const struct batch_attempt *attempt = batch_attempt_at(core, slot);
     bool is_timed = attempt->deadline != BATCH_NO_SLOT;
-    return attempt->job_slot == job_slot && attempt->instance_slot < arenas[BATCH_ARENA_INSTANCES].count &&
+    return attempt->attempt != 0 && attempt->job_slot == job_slot && attempt->instance_slot < arenas[BATCH_ARENA_INSTANCES].count &&
            attempt->attempt <= core->scalars.attempts_started &&
            batch_index_get(&core->indices[BATCH_INDEX_ATTEMPTS], attempt->attempt) == slot &&
            (!is_timed || (attempt->deadline < arenas[BATCH_ARENA_DEADLINES].count &&
@@ -119,6 +119,7 @@ static enum batch_rc verify_deadlines(const struct batch_core *core, struct batc
         }
         bool is_known = deadline->kind == BATCH_DEADLINE_TIMEOUT
                             ? deadline->slot < core->arenas[BATCH_ARENA_ATTEMPTS].count &&
+                                  batch_attempt_at(core, deadline->slot)->attempt != 0 &&
                                   batch_attempt_at(core, deadline->slot)->deadline == i
                             : deadline->kind < BATCH_DEADLINE_CYCLES && core->scalars.cycles[deadline->kind] == i;
         if (!is_known) {
@@ -131,9 +132,16 @@ static enum batch_rc verify_deadlines(const struct batch_core *core, struct batc
 enum batch_rc batch_core_verify(const struct batch_core *core, struct batch_error *error)
 {
     struct verify_totals totals = {0};
-    enum batch_rc rc = verify_jobs(core, &totals, error);
+    uint64_t nodes = 0;
+    uint64_t submitted = 0;
+    enum batch_rc rc = batch_verify_tables(core, error);
+    rc = rc == BATCH_OK ? verify_jobs(core, &totals, error) : rc;
     rc = rc == BATCH_OK ? verify_totals(core, &totals, error) : rc;
     rc = rc == BATCH_OK ? verify_outcomes(core, error) : rc;
     rc = rc == BATCH_OK ? verify_deadlines(core, error) : rc;
-    return rc == BATCH_OK ? batch_verify_lists(core, error) : rc;
+    rc = rc == BATCH_OK ? batch_verify_lists(core, &nodes, &submitted, error) : rc;
+    if (rc == BATCH_OK && submitted != totals.submitted) {
+        return broken(error, "a SUBMITTED job is not in the list");
+    }
+    return rc == BATCH_OK ? batch_verify_arenas(core, nodes, error) : rc;
 }

@@ -58,7 +58,7 @@ enum batch_rc sim_fleet_terminate(struct sim_world *world, const struct batch_co
         instance->interruption = SIM_HANDLE_NONE;
     }
     struct cloud_stream stream;
-    cloud_stream_open(&stream, world->key_life, instance->pool, instance->ordinal);
+    cloud_stream_open(&stream, world->key_terminate, instance->pool, instance->ordinal);
     int64_t delay_us = cloud_distribution_draw_us(&world->options.delays.terminate, &stream.rng);
     instance->entry =
         sim_calendar_add(&world->calendar, sim_later_us(world->now_us, delay_us), SIM_ENTRY_INSTANCE_TERMINATED, slot);
@@ -126,6 +126,8 @@ static enum batch_rc instance_notice(struct sim_world *world, uint32_t slot, str
         return rc;
     }
     struct sim_instance *instance = sim_instance_at(world, slot);
+    instance->is_noticed = true;
+    world->instances_moving++;
     instance->interruption =
         sim_calendar_add(&world->calendar, instance->interrupted_us, SIM_ENTRY_INSTANCE_INTERRUPTED, slot);
     struct batch_event event = {
@@ -149,6 +151,9 @@ static enum batch_rc instance_end(struct sim_world *world, uint32_t slot, enum b
     }
     if (instance->interruption != SIM_HANDLE_NONE) {
         sim_calendar_cancel(&world->calendar, instance->interruption);
+    }
+    if (instance->is_noticed) {
+        world->instances_moving--;
     }
     sim_containers_lose(world, slot);
     batch_index_erase(&world->instance_index, instance->instance);

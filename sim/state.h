@@ -35,6 +35,7 @@ struct sim_instance {
     int64_t interrupted_us;
     uint32_t job_first; /**< Attempts on it. */
     bool is_alive;      /**< The slot is in use. */
+    bool is_noticed;    /**< Its interruption has been announced. */
 };
 
 /** Per pool: how many instances were launched from it. */
@@ -60,9 +61,9 @@ struct sim_world {
     int64_t wake_us;
     uint64_t events;
     uint64_t jobs_submitted;
-    uint64_t key_container, key_launch, key_life;
+    uint64_t key_container, key_launch, key_life, key_terminate;
     uint32_t attempts_live;
-    uint32_t instances_moving; /**< Launching, booting or terminating. */
+    uint32_t instances_moving; /**< Launching, booting, terminating or under notice, each cause once. */
 };
 
 static inline struct sim_job *sim_job_at(const struct sim_world *world, uint64_t slot)

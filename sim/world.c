@@ -65,6 +65,7 @@ static void world_init(struct sim_world *world, const struct sim_options *option
     world->key_container = cloud_stream_key(options->seed, "container");
     world->key_launch = cloud_stream_key(options->seed, "launch");
     world->key_life = cloud_stream_key(options->seed, "life");
+    world->key_terminate = cloud_stream_key(options->seed, "terminate");
 }
 
 enum batch_rc sim_world_create(const struct sim_options *options, struct sim_world **ret, struct batch_error *error)

@@ -70,6 +70,13 @@ static const struct workload_lublin_constants published[] = {
                                   .rush_ratio = 1.0225},
 };
 
+/** As the authors' program numbers the types. */
+static const int64_t queue_numbers[] = {
+    [WORKLOAD_LUBLIN_BATCH] = 1,
+    [WORKLOAD_LUBLIN_INTERACTIVE] = 0,
+    [WORKLOAD_LUBLIN_TYPELESS] = -1,
+};
+
 const struct workload_lublin_constants *workload_lublin_published(enum workload_lublin_column column)
 {
     BATCH_ASSERT(NULL, column < WORKLOAD_LUBLIN_BOTH);
@@ -141,7 +148,9 @@ void workload_lublin_init(struct workload_lublin *lublin, enum workload_lublin_c
     for (uint32_t i = 0; i < lublin->process_count; i++) {
         struct workload_lublin_process *process = &lublin->processes[i];
         /* BATCH and INTERACTIVE are the first two columns. */
-        process->constants = &published[column == WORKLOAD_LUBLIN_BOTH ? i : (uint32_t)column];
+        uint32_t type = column == WORKLOAD_LUBLIN_BOTH ? i : (uint32_t)column;
+        process->constants = &published[type];
+        process->queue_number = queue_numbers[type];
         weigh_buckets(process);
         advance(process, load_factor, streams->arrivals);
     }
@@ -195,6 +204,7 @@ bool workload_lublin_next(struct workload_lublin *lublin, struct workload_row *r
         .estimate_us = -1,
         .processors = size,
         .kib_per_processor = -1,
+        .queue_number = process->queue_number,
     };
     advance(process, lublin->load_factor, lublin->streams->arrivals);
     return true;

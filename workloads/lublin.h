@@ -33,6 +33,7 @@ const struct workload_lublin_constants *workload_lublin_published(enum workload_
 /** One type of job and its arrivals. */
 struct workload_lublin_process {
     const struct workload_lublin_constants *constants;
+    int64_t queue_number;                    /**< Of its jobs: batch 1, interactive 0, without type -1. */
     double weights[WORKLOAD_LUBLIN_BUCKETS]; /**< Mean 1. */
     double day_points;                       /**< Their sum. */
     double buckets;                          /**< Gone since midnight of the first day; a whole number. */

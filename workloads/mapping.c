@@ -6,8 +6,10 @@
 #include "workloads/mapping.h"
 
 #include "scheduler/host.h"
+#include "workloads/route.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 __extension__ typedef unsigned __int128 wide_product;
 
@@ -18,12 +20,32 @@ enum batch_rc workload_mapping_init(struct workload_mapping *mapping, const stru
 {
     BATCH_ASSERT(NULL, options->spec->vcpu_milli_per_processor > 0);
     *mapping = (struct workload_mapping){.spec = options->spec, .definition = options->definition, .origin_us = -1};
-    return workload_shapes_create(options->shapes, options->shape_count, &mapping->shapes, error);
+    mapping->queues = calloc(options->queue_count, sizeof *mapping->queues);
+    if (mapping->queues == NULL) {
+        return batch_error_set(error, BATCH_E_MEMORY, "no memory for the shapes of %u queues", options->queue_count);
+    }
+    mapping->queue_count = options->queue_count;
+    enum batch_rc rc = BATCH_OK;
+    for (uint32_t i = 0; i < options->queue_count && rc == BATCH_OK; i++) {
+        if (workload_route_feeds(options->spec, i)) {
+            rc =
+                workload_shapes_create(options->queues[i].shapes, options->queues[i].count, &mapping->queues[i], error);
+        }
+    }
+    if (rc != BATCH_OK) {
+        workload_mapping_clear(mapping);
+    }
+    return rc;
 }
 
 void workload_mapping_clear(struct workload_mapping *mapping)
 {
-    workload_shapes_destroy(&mapping->shapes);
+    for (uint32_t i = 0; i < mapping->queue_count; i++) {
+        workload_shapes_destroy(&mapping->queues[i]);
+    }
+    free(mapping->queues);
+    mapping->queues = NULL;
+    mapping->queue_count = 0;
 }
 
 /** What the memory rule gives to one processor. */
@@ -52,14 +74,15 @@ static uint32_t clipped_mib(const struct workload_mapping *mapping, uint64_t kib
     return mib < UINT32_MAX ? (uint32_t)mib : UINT32_MAX;
 }
 
-static void clip(const struct workload_mapping *mapping, uint64_t kib, struct batch_resources *need)
+static void clip(const struct workload_mapping *mapping, const struct workload_shapes *shapes, uint64_t kib,
+                 struct batch_resources *need)
 {
-    uint32_t widest = workload_shapes_widest(&mapping->shapes);
+    uint32_t widest = workload_shapes_widest(shapes);
     if (need->vcpu_milli > widest) {
         need->vcpu_milli = widest;
         need->mib = kib > 0 ? clipped_mib(mapping, kib, widest) : need->mib;
     }
-    uint32_t mib_max = workload_shapes_mib_max(&mapping->shapes, need->vcpu_milli);
+    uint32_t mib_max = workload_shapes_mib_max(shapes, need->vcpu_milli);
     need->mib = need->mib < mib_max ? need->mib : mib_max;
 }
 
@@ -91,20 +114,35 @@ static enum batch_rc reckon(const struct workload_mapping *mapping, int64_t proc
     return BATCH_OK;
 }
 
+static enum batch_rc refuse_number(int64_t number, struct batch_error *error)
+{
+    return batch_error_set(error, BATCH_E_INPUT,
+                           "queue number %" PRId64
+                           " (SWF field 15%s) is not in workload.jobQueue.byQueueNumber: give it "
+                           "a queue there, or give one to \"*\", which stands for all other numbers",
+                           number, number == -1 ? "; -1: none" : "");
+}
+
 enum batch_rc workload_mapping_apply(struct workload_mapping *mapping, const struct workload_row *row,
                                      struct workload_account *account, struct batch_submission *submission,
                                      struct batch_error *error)
 {
     struct batch_resources need = {0};
+    uint32_t queue = 0;
+    if (!workload_route_find(mapping->spec, row->queue_number, &queue)) {
+        return refuse_number(row->queue_number, error);
+    }
+    BATCH_ASSERT(NULL, queue < mapping->queue_count);
+    const struct workload_shapes *shapes = &mapping->queues[queue];
     uint64_t kib = processor_kib(mapping, row, account);
     enum batch_rc rc = reckon(mapping, row->processors, kib, &need, error);
     if (rc != BATCH_OK) {
         return rc;
     }
-    if (!workload_shapes_fit(&mapping->shapes, &need)) {
+    if (!workload_shapes_fit(shapes, &need)) {
         bool is_clipped = mapping->spec->wide_rule == WORKLOAD_WIDE_CLIP;
         if (is_clipped) {
-            clip(mapping, kib, &need);
+            clip(mapping, shapes, kib, &need);
         }
         account->anomalies[is_clipped ? WORKLOAD_CLIPPED : WORKLOAD_REJECTED]++;
     }
@@ -114,7 +152,7 @@ enum batch_rc workload_mapping_apply(struct workload_mapping *mapping, const str
     account->jobs++;
     *submission = (struct batch_submission){
         .submit_us = row->submit_us - mapping->origin_us,
-        .job = {.queue = mapping->spec->queue,
+        .job = {.queue = queue,
                 .definition = mapping->spec->definition,
                 .resources = need,
                 .estimate_us = row->estimate_us},

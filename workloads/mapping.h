@@ -11,7 +11,8 @@
 
 struct workload_mapping {
     const struct workload_spec *spec; /**< Borrowed. */
-    struct workload_shapes shapes;    /**< Owned. */
+    struct workload_shapes *queues;   /**< Owned; by queue, empty where no job goes. */
+    uint32_t queue_count;
     struct batch_resources definition;
     int64_t origin_us; /**< Submit time of the first job; -1 before it. */
 };
@@ -28,11 +29,13 @@ void workload_mapping_clear(struct workload_mapping *mapping);
  *
  * - vCPU = processors x vcpu_milli_per_processor.
  * - Memory = processors x what the memory rule gives to one, rounded up to a MiB; the definition's when that is 0.
- * - CLIP: a job that no shape holds gets at most the widest shape's vCPU; its memory is reckoned anew for so much
- *   vCPU and cut to the most that a shape of at least that vCPU has.
+ * - Queue = that of the row's queue number.
+ * - CLIP: a job that no shape of its queue holds gets at most the widest shape's vCPU; its memory is reckoned anew for
+ * so much vCPU and cut to the most that a shape of at least that vCPU has.
  *
  * @param row  Not submitted before the row above.
- * @return BATCH_E_INPUT when the job asks for more than 2^32-1 milli-vCPU or MiB; the text does not name the place.
+ * @return BATCH_E_INPUT when the job asks for more than 2^32-1 milli-vCPU or MiB, or its queue number has no queue; the
+ * text does not name the place.
  */
 enum batch_rc workload_mapping_apply(struct workload_mapping *mapping, const struct workload_row *row,
                                      struct workload_account *account, struct batch_submission *submission,

@@ -63,6 +63,7 @@ bool workload_poisson_next(struct workload_poisson *poisson, struct workload_row
         .estimate_us = -1,
         .processors = poisson->processors,
         .kib_per_processor = -1,
+        .queue_number = -1,
     };
     return true;
 }

@@ -20,6 +20,7 @@ struct workload_row {
     int64_t estimate_us;       /**< The user's estimate of the run time; -1: none. */
     int64_t processors;        /**< At least 1. */
     int64_t kib_per_processor; /**< Requested memory; 0 or less: none given. */
+    int64_t queue_number;      /**< Of the log's own queue, SWF field 15; -1: none. */
 };
 
 #endif

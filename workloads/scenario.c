@@ -37,6 +37,7 @@ void workload_scenario_destroy(struct workload_scenario *scenario)
     free(scenario->definitions);
     free(scenario->workload.path);
     free(scenario->workload.path_written);
+    free(scenario->workload.routes);
     free(scenario->canonical);
     free(scenario->name);
     free(scenario);

@@ -18,6 +18,7 @@ enum {
     WORKLOAD_QUEUES_MAX = 64,
     WORKLOAD_DEFINITIONS_MAX = 1024,
     WORKLOAD_TYPES_MAX = 256,
+    WORKLOAD_ROUTES_MAX = 1024,
 };
 
 /** Families of distributions; cloud_family has the same numbers. */
@@ -97,12 +98,18 @@ enum workload_wide_rule {
     WORKLOAD_WIDE_CLIP = 1,   /**< It asks for the most that one allowed instance gives; counted. */
 };
 
-/** Which published column of the Lublin-Feitelson model (shared reference) is used. */
+/** Which published column of the Lublin-Feitelson model (JPDC 63(11), 2003) is used. */
 enum workload_lublin_column {
     WORKLOAD_LUBLIN_BATCH = 0,
     WORKLOAD_LUBLIN_INTERACTIVE = 1,
     WORKLOAD_LUBLIN_TYPELESS = 2,
     WORKLOAD_LUBLIN_BOTH = 3, /**< Batch and interactive, each with its own arrivals. */
+};
+
+/** workload.jobQueue.byQueueNumber: where the jobs of one queue of the log go. */
+struct workload_route {
+    int64_t number; /**< SWF field 15; -1: none. */
+    uint32_t queue; /**< Index. */
 };
 
 /** workload: where the jobs come from and what they ask for. */
@@ -112,7 +119,10 @@ struct workload_spec {
     char *path;
     char *path_written;                /**< TRACE: owned; what the document says, for the manifest. */
     uint64_t jobs_max;                 /**< Generators: how many; TRACE: 0 = all. */
-    uint32_t queue;                    /**< Index. */
+    uint32_t queue;                    /**< Index: of the jobs whose queue number has no route. */
+    bool refuses_unrouted;             /**< There is no such queue: a number without a route is an error. */
+    struct workload_route *routes;     /**< Owned; ascending numbers, none twice. */
+    uint32_t route_count;              /**< 0: all jobs go to `queue`. */
     uint32_t definition;               /**< Index. */
     uint32_t vcpu_milli_per_processor; /**< 1000 when absent. */
     enum workload_memory_rule memory_rule;

@@ -18,42 +18,6 @@ struct scanner {
     size_t at;
 };
 
-static bool step_equal(const struct workload_step *a, const struct workload_step *b)
-{
-    if (a->key == NULL || b->key == NULL) {
-        return a->key == b->key && a->index == b->index;
-    }
-    return strcmp(a->key, b->key) == 0;
-}
-
-bool workload_path_is_within(const struct workload_path *path, const struct workload_path *prefix)
-{
-    if (path->depth < prefix->depth) {
-        return false;
-    }
-    for (size_t i = 0; i < prefix->depth; i++) {
-        if (!step_equal(&path->steps[i], &prefix->steps[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-void workload_path_print(const struct workload_path *path, char *buffer, size_t size)
-{
-    size_t used = 0;
-    buffer[0] = '\0';
-    for (size_t i = 0; i < path->depth && used < size; i++) {
-        const struct workload_step *step = &path->steps[i];
-        int length = step->key == NULL ? snprintf(buffer + used, size - used, "[%zu]", step->index)
-                                       : snprintf(buffer + used, size - used, "%s%.100s", i == 0 ? "" : ".", step->key);
-        if (length < 0) {
-            return;
-        }
-        used += (size_t)length;
-    }
-}
-
 static void skip_space(struct scanner *scanner)
 {
     while (scanner->at < scanner->size && strchr(" \t\r\n", scanner->bytes[scanner->at]) != NULL &&

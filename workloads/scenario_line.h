@@ -1,34 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /**
  * @file
- * Key paths of a scenario document, and the lines they stand on (the JSON library keeps no lines).
+ * The lines of a scenario document that key paths stand on (the JSON library keeps no lines).
  */
 #ifndef BATCH_WORKLOADS_SCENARIO_LINE_H
 #define BATCH_WORKLOADS_SCENARIO_LINE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-enum { WORKLOAD_PATH_DEPTH_MAX = 16 };
-
-/** One step down: into an object by key, or into an array by index when the key is NULL. */
-struct workload_step {
-    const char *key; /**< Borrowed. */
-    size_t index;
-};
-
-/** From the root of the document; depth 0 is the document itself. */
-struct workload_path {
-    struct workload_step steps[WORKLOAD_PATH_DEPTH_MAX];
-    size_t depth;
-};
-
-/** True when @p path is @p prefix or lies below it. */
-bool workload_path_is_within(const struct workload_path *path, const struct workload_path *prefix);
-
-/** Print as `computeEnvironments[0].computeResources.maxvCpus`; cut to @p size, always terminated. */
-void workload_path_print(const struct workload_path *path, char *buffer, size_t size);
+#include "workloads/scenario_path.h"
 
 /**
  * The line, from 1, on which the key (or the array element) that @p path names begins; 0 when it is absent.

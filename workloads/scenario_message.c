@@ -66,7 +66,7 @@ static void print_place(const struct workload_node *node, char *buffer)
         override = find_creator(reader, &path);
     }
     char text[PLACE_MAX / 2];
-    workload_path_print(&path, text, sizeof(text));
+    workload_path_print(&path, reader->root, text, sizeof(text));
     if (override != NULL) {
         (void)snprintf(buffer, PLACE_MAX, "%.200s: %s (from --set %.80s)", reader->name, text, override->written);
     } else {

@@ -253,14 +253,12 @@ void workload_node_text_copy(const struct workload_node *node, const char *fallb
 
 void workload_node_name(const struct workload_node *node, char *buffer)
 {
-    static const char alphabet[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
     const char *text = json_string_value(node->value);
     buffer[0] = '\0';
-    size_t length = text == NULL ? 0 : strlen(text);
-    if (length == 0 || length >= WORKLOAD_NAME_MAX || strspn(text, alphabet) != length) {
+    if (text == NULL || !workload_name_is_legal(text)) {
         workload_node_expect(node, "a name of 1 to 128 letters, digits, '-' and '_'");
     } else {
-        memcpy(buffer, text, length + 1);
+        memcpy(buffer, text, strlen(text) + 1);
     }
 }
 

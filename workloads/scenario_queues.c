@@ -14,43 +14,6 @@ struct entry {
     uint32_t environment;
 };
 
-const char *workload_arn_segment(const char *text)
-{
-    const char *slash = strrchr(text, '/');
-    return slash == NULL ? text : slash + 1;
-}
-
-static void fail_environment(const struct workload_node *node, const struct workload_scenario *scenario)
-{
-    const char *names[WORKLOAD_ENVIRONMENTS_MAX];
-    for (uint32_t i = 0; i < scenario->environment_count; i++) {
-        names[i] = scenario->environments[i].name;
-    }
-    const char *segment = workload_arn_segment(json_string_value(node->value));
-    const char *near = workload_word_nearest(segment, names, scenario->environment_count);
-    char list[400];
-    workload_words_join(names, scenario->environment_count, list, sizeof(list));
-    char got[128];
-    workload_value_describe(node->value, got, sizeof(got));
-    workload_node_fail(node, "no compute environment is called %s; there are %s%s%s%s", got, list,
-                       near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near, near == NULL ? "" : "\"?");
-}
-
-static uint32_t read_environment(const struct workload_node *node, const struct workload_scenario *scenario)
-{
-    const char *name = workload_arn_segment(workload_node_text(node, BATCH_TEXT_MAX));
-    if (node->reader->rc != BATCH_OK) {
-        return 0;
-    }
-    for (uint32_t i = 0; i < scenario->environment_count; i++) {
-        if (strcmp(scenario->environments[i].name, name) == 0) {
-            return i;
-        }
-    }
-    fail_environment(node, scenario);
-    return 0;
-}
-
 static struct entry read_entry(const struct workload_node *node, const struct workload_scenario *scenario)
 {
     static const struct workload_key keys[] = {
@@ -58,7 +21,8 @@ static struct entry read_entry(const struct workload_node *node, const struct wo
     workload_node_check_keys(node, keys);
     struct workload_node order = workload_node_member(node, "order");
     struct workload_node environment = workload_node_member(node, "computeEnvironment");
-    return (struct entry){workload_node_integer(&order, 0, INT32_MAX), read_environment(&environment, scenario)};
+    return (struct entry){workload_node_integer(&order, 0, INT32_MAX),
+                          workload_reference_environment(&environment, scenario)};
 }
 
 /** Insert by order; AWS tries them ascending however they are listed. */

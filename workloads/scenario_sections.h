@@ -28,7 +28,15 @@ void workload_spec_read(const struct workload_node *node, const struct workload_
 struct workload_distribution workload_distribution_read(const struct workload_node *node,
                                                         const struct workload_distribution *fallback);
 
-/** What a name or ARN means here: its last segment, from the last '/' on. Borrowed from @p text. */
-const char *workload_arn_segment(const char *text);
+/** workload.jobQueue: a name, or names by queue number; the only queue when absent. */
+void workload_routes_read(const struct workload_node *node, const struct workload_scenario *scenario,
+                          struct workload_spec *spec);
+
+/* The index of the one that @p node names by its name or ARN; 0 after a fault, which offers the nearest name. */
+uint32_t workload_reference_environment(const struct workload_node *node, const struct workload_scenario *scenario);
+/** The only queue when absent. */
+uint32_t workload_reference_queue(const struct workload_node *node, const struct workload_scenario *scenario);
+/** The only definition when absent; a revision is cut off. */
+uint32_t workload_reference_definition(const struct workload_node *node, const struct workload_scenario *scenario);
 
 #endif

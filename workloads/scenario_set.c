@@ -25,7 +25,7 @@ static enum batch_rc fail_at(const struct descent *descent, size_t depth, const 
     struct workload_path reached = *descent->path;
     reached.depth = depth;
     char place[256];
-    workload_path_print(&reached, place, sizeof(place));
+    workload_path_print(&reached, descent->reader->root, place, sizeof(place));
     char got[128];
     workload_value_describe(there, got, sizeof(got));
     return batch_error_set(descent->reader->error, BATCH_E_INPUT, "%.200s: --set %.120s: %s is %s; %s",
@@ -85,24 +85,12 @@ static json_t *parse_value(const char *text)
     return value != NULL ? value : json_string(text);
 }
 
-static const char *element_name(const json_t *element)
-{
-    static const char *const members[] = {"computeEnvironmentName", "jobQueueName", "jobDefinitionName"};
-    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-        const char *name = json_string_value(json_object_get(element, members[i]));
-        if (name != NULL) {
-            return name;
-        }
-    }
-    return NULL;
-}
-
 static enum batch_rc fail_name(const struct descent *descent, size_t depth, const json_t *array)
 {
     const char *names[NAMES_MAX];
     size_t count = 0;
     for (size_t i = 0; i < json_array_size(array) && count < NAMES_MAX; i++) {
-        names[count] = element_name(json_array_get(array, i));
+        names[count] = workload_element_name(json_array_get(array, i));
         count += names[count] != NULL ? 1 : 0;
     }
     char list[LIST_MAX];
@@ -117,14 +105,12 @@ static enum batch_rc fail_name(const struct descent *descent, size_t depth, cons
 static enum batch_rc resolve_name(const struct descent *descent, size_t depth, const json_t *array)
 {
     struct workload_step *step = &descent->path->steps[depth];
-    for (size_t i = 0; i < json_array_size(array); i++) {
-        const char *name = element_name(json_array_get(array, i));
-        if (name != NULL && strcmp(name, step->key) == 0) {
-            *step = (struct workload_step){NULL, i};
-            return BATCH_OK;
-        }
+    size_t index = 0;
+    if (!workload_element_find(array, step->key, &index)) {
+        return fail_name(descent, depth, array);
     }
-    return fail_name(descent, depth, array);
+    *step = (struct workload_step){NULL, index};
+    return BATCH_OK;
 }
 
 /** Put the value where the last step points, or step down; *@p at moves. */

@@ -143,61 +143,6 @@ static void read_memory(const struct workload_node *node, struct workload_spec *
     }
 }
 
-/** "arn:.../name:3" and "name:3" mean the name; a queue has no revision, and no ':' in its name. */
-static void cut_revision(char *segment)
-{
-    char *colon = strchr(segment, ':');
-    if (colon != NULL && colon[1] != '\0' && strspn(colon + 1, "0123456789") == strlen(colon + 1)) {
-        *colon = '\0';
-    }
-}
-
-/** The index of the one that @p node names; the only one when it is absent. */
-static uint32_t read_reference(const struct workload_node *node, const char *const *names, uint32_t count,
-                               bool has_revision, const char *what)
-{
-    if (!workload_node_given(node) && count == 1) {
-        return 0;
-    }
-    char list[400];
-    workload_words_join(names, count, list, sizeof(list));
-    if (!workload_node_given(node)) {
-        workload_node_fail(node, "expected the name of a %s, as there are several: %s", what, list);
-        return 0;
-    }
-    char segment[BATCH_TEXT_MAX + 1];
-    (void)snprintf(segment, sizeof(segment), "%s", workload_arn_segment(workload_node_text(node, BATCH_TEXT_MAX)));
-    if (has_revision) {
-        cut_revision(segment);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        if (strcmp(names[i], segment) == 0) {
-            return i;
-        }
-    }
-    char got[128];
-    workload_value_describe(node->value, got, sizeof(got));
-    workload_node_fail(node, "no %s is called %s; there are %s", what, got, list);
-    return 0;
-}
-
-static void read_references(const struct workload_node *node, const struct workload_scenario *scenario,
-                            struct workload_spec *spec)
-{
-    const char *queues[WORKLOAD_QUEUES_MAX];
-    const char *definitions[WORKLOAD_DEFINITIONS_MAX];
-    for (uint32_t i = 0; i < scenario->queue_count; i++) {
-        queues[i] = scenario->queues[i].name;
-    }
-    for (uint32_t i = 0; i < scenario->definition_count; i++) {
-        definitions[i] = scenario->definitions[i].name;
-    }
-    struct workload_node queue = workload_node_member(node, "jobQueue");
-    struct workload_node definition = workload_node_member(node, "jobDefinition");
-    spec->queue = read_reference(&queue, queues, scenario->queue_count, false, "job queue");
-    spec->definition = read_reference(&definition, definitions, scenario->definition_count, true, "job definition");
-}
-
 void workload_spec_read(const struct workload_node *node, const struct workload_scenario *scenario,
                         struct workload_spec *spec)
 {
@@ -226,5 +171,8 @@ void workload_spec_read(const struct workload_node *node, const struct workload_
     read_processor(node, spec);
     read_memory(&memory, spec);
     spec->wide_rule = (enum workload_wide_rule)workload_node_word(&wide, wide_rules, NULL, WORKLOAD_WIDE_REJECT);
-    read_references(node, scenario, spec);
+    struct workload_node queue = workload_node_member(node, "jobQueue");
+    struct workload_node definition = workload_node_member(node, "jobDefinition");
+    workload_routes_read(&queue, scenario, spec);
+    spec->definition = workload_reference_definition(&definition, scenario);
 }

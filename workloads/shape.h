@@ -15,6 +15,12 @@ struct workload_shape {
     uint32_t mib;
 };
 
+/** What all the allowed instances of one queue can hold, in any order. */
+struct workload_shape_list {
+    const struct workload_shape *shapes; /**< Borrowed. */
+    size_t count;                        /**< 0 for a queue without jobs only. */
+};
+
 /** A staircase: vCPU ascending, MiB descending; for any vCPU the first step not below it has the most memory. */
 struct workload_shapes {
     struct workload_shape *steps; /**< Owned. */

@@ -22,6 +22,7 @@ enum workload_swf_field {
     WORKLOAD_SWF_REQUESTED = 8,     /**< Processors asked for. */
     WORKLOAD_SWF_ESTIMATE = 9,      /**< Run time asked for, seconds. */
     WORKLOAD_SWF_MEMORY_ASKED = 10, /**< KB per processor. */
+    WORKLOAD_SWF_QUEUE = 15,        /**< Number of the log's own queue. */
     WORKLOAD_SWF_FIELDS = 18,
 };
 

@@ -47,9 +47,11 @@ enum batch_rc workload_swf_write(FILE *out, const struct workload_spec *spec, co
                                    " seconds: raise the arrival rate or ask for fewer jobs",
                                    job, WORKLOAD_TIME_S_MAX);
         }
-        (void)fprintf(
-            out, "%" PRIu64 " %" PRId64 " -1 %" PRId64 " %" PRId64 " -1 -1 %" PRId64 " -1 -1 1 -1 -1 -1 -1 -1 -1 -1\n",
-            job, row.submit_us / BATCH_US_PER_S, row.run_us / BATCH_US_PER_S, row.processors, row.processors);
+        (void)fprintf(out,
+                      "%" PRIu64 " %" PRId64 " -1 %" PRId64 " %" PRId64 " -1 -1 %" PRId64 " -1 -1 1 -1 -1 -1 %" PRId64
+                      " -1 -1 -1\n",
+                      job, row.submit_us / BATCH_US_PER_S, row.run_us / BATCH_US_PER_S, row.processors, row.processors,
+                      row.queue_number);
     }
     if (fflush(out) != 0 || ferror(out) != 0) {
         return batch_error_set(error, BATCH_E_IO, "the trace cannot be written: %s", strerror(errno));

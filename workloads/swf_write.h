@@ -15,7 +15,8 @@
  * Write a header and spec->jobs_max rows to @p out; the same bytes for the same draws.
  *
  * Times are written in whole seconds as the format has them: what a Poisson model draws beyond that is cut off. Both
- * allocated and requested processors are given. Submit times count from the generator's own zero.
+ * allocated and requested processors are given, and the queue number is that of the job's type. Submit times count from
+ * the generator's own zero.
  *
  * @param spec  Of a generator's kind.
  * @param out   Borrowed; flushed but not closed.

@@ -9,7 +9,8 @@
 
 #include <inttypes.h>
 
-/** A fraction in another field is nobody's concern (field 6 has them in several logs). */
+/** A fraction in another field is nobody's concern (field 6 has them in several logs); field 15 counts where it chooses
+ * the queue. */
 static const uint32_t used_fields = 1U << WORKLOAD_SWF_SUBMIT | 1U << WORKLOAD_SWF_RUN | 1U << WORKLOAD_SWF_ALLOCATED |
                                     1U << WORKLOAD_SWF_REQUESTED | 1U << WORKLOAD_SWF_ESTIMATE |
                                     1U << WORKLOAD_SWF_MEMORY_ASKED;
@@ -91,6 +92,7 @@ static enum batch_rc read_row(struct workload_trace *trace, struct workload_acco
         .estimate_us = estimate_s < 0 ? -1 : estimate_s * BATCH_US_PER_S,
         .processors = count_processors(fields, account),
         .kib_per_processor = fields[WORKLOAD_SWF_MEMORY_ASKED],
+        .queue_number = fields[WORKLOAD_SWF_QUEUE],
     };
     return BATCH_OK;
 }
@@ -116,11 +118,13 @@ enum batch_source_result workload_trace_next(struct workload_trace *trace, struc
                                              struct workload_account *account, struct batch_submission *submission,
                                              struct batch_error *error)
 {
+    bool uses_queue = mapping->spec->route_count > 0;
+    uint32_t used = uses_queue ? used_fields | 1U << WORKLOAD_SWF_QUEUE : used_fields;
     enum batch_source_result result = next_record(trace, account, error);
     while (result == BATCH_SOURCE_JOB) {
         account->rows++;
         account->anomalies[WORKLOAD_EXTRA_FIELDS] += trace->record.has_extra;
-        account->anomalies[WORKLOAD_FIELDS_FRACTIONAL] += (trace->record.fractional & used_fields) != 0;
+        account->anomalies[WORKLOAD_FIELDS_FRACTIONAL] += (trace->record.fractional & used) != 0;
         if (trace->record.fields[WORKLOAD_SWF_SUBMIT] >= 0) {
             break;
         }

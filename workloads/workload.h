@@ -39,12 +39,12 @@ struct workload_account {
 };
 
 struct workload_options {
-    const struct workload_spec *spec;       /**< Borrowed until close. */
-    const struct workload_shape *shapes;    /**< Copied: of every type that the queue's environments allow. */
-    size_t shape_count;                     /**< At least 1. */
-    const struct workload_streams *streams; /**< Borrowed until close; generators only, else may be NULL. */
-    struct batch_resources definition;      /**< The job definition's: its GPUs, and its memory where the
-                                                  workload's rules give none. */
+    const struct workload_spec *spec;         /**< Borrowed until close. */
+    const struct workload_shape_list *queues; /**< Copied: by queue, of every type that its environments allow. */
+    uint32_t queue_count;                     /**< Beyond every queue that the spec feeds (workloads/route.h). */
+    const struct workload_streams *streams;   /**< Borrowed until close; generators only, else may be NULL. */
+    struct batch_resources definition;        /**< The job definition's: its GPUs, and its memory where the
+                                                    workload's rules give none. */
 };
 
 struct workload;

@@ -82,13 +82,13 @@ run_refused() {
 @test "a queue that names an unknown environment is refused with its key path" {
     make_trace t.swf
     make_scenario 's["jobQueues"][0]["computeEnvironmentOrder"][0]["computeEnvironment"] = "sopt"'
-    run_refused 3 scenario.json "jobQueues[0].computeEnvironmentOrder[0].computeEnvironment" sopt
+    run_refused 3 scenario.json jobQueues.default.computeEnvironmentOrder[0].computeEnvironment sopt
 }
 
 @test "a misspelt key is refused with its path and line" {
     make_trace t.swf
     make_scenario 's["computeEnvironments"][0]["computeResources"]["maxvCPUs"] = 5'
-    run_refused 3 scenario.json "computeEnvironments[0].computeResources.maxvCPUs" maxvCpus
+    run_refused 3 scenario.json computeEnvironments.spot.computeResources.maxvCPUs maxvCpus
     grep -Eq 'scenario.json:[0-9]+|line [0-9]+' err
 }
 

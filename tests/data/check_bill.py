@@ -6,6 +6,7 @@ Independent of the program: nothing but h5py and Python's whole numbers. Prints 
 exits with 1.
 """
 import json
+import math
 import sys
 from decimal import Decimal
 from fractions import Fraction
@@ -181,8 +182,9 @@ def check_bill(file, instances, pools, useful, lost, summary):
 
 
 def near(what, found, vcpu_milli_us):
-    """A real number of the summary against a whole one: equal as doubles."""
-    equal(what, float(found), float(vcpu_milli_us) / float(1000 * SECOND))
+    """A real number of the summary against a whole one: to the last digit of a double."""
+    exact = float(Fraction(int(vcpu_milli_us), 1000 * SECOND))
+    equal(what, abs(float(found) - exact) <= math.ulp(exact), True)
 
 
 def check(path):

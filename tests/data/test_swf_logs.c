@@ -35,7 +35,8 @@ static const struct {
 
 static struct workload *open_workload(struct workload_spec *spec, const struct workload_shape *shape)
 {
-    const struct workload_options options = {.spec = spec, .shapes = shape, .shape_count = 1};
+    const struct workload_shape_list queue = {shape, 1};
+    const struct workload_options options = {.spec = spec, .queues = &queue, .queue_count = 1};
     struct workload *workload = NULL;
     struct batch_error error = {.text = ""};
     if (workload_open(&options, &workload, &error) != BATCH_OK) {

@@ -38,7 +38,7 @@ static void read_jobs(struct workload_trace *trace, struct workload_mapping *map
     while ((outcome->result = workload_trace_next(trace, mapping, account, &job, &error)) == BATCH_SOURCE_JOB) {
         check_job(&job, &before, mapping->spec->wide_rule == WORKLOAD_WIDE_CLIP);
         outcome->sum = outcome->sum * 31 + (uint64_t)job.submit_us + (uint64_t)job.truth.run_us +
-                       job.job.resources.vcpu_milli + job.job.resources.mib;
+                       job.job.resources.vcpu_milli + job.job.resources.mib + job.job.queue;
         before = job;
     }
     BATCH_ASSERT(NULL, outcome->result != BATCH_SOURCE_FAILED || strstr(error.text, "fuzz.swf") == error.text);
@@ -49,7 +49,8 @@ static void read_jobs(struct workload_trace *trace, struct workload_mapping *map
 static struct outcome read_log(const uint8_t *data, size_t size, size_t block, const struct workload_spec *spec)
 {
     static const struct workload_shape shapes[] = {{2000, 8192}, {16000, 4096}};
-    const struct workload_options options = {.spec = spec, .shapes = shapes, .shape_count = 2};
+    const struct workload_shape_list queues[] = {{shapes, 2}, {shapes, 1}};
+    const struct workload_options options = {.spec = spec, .queues = queues, .queue_count = 2};
     struct outcome outcome = {.result = BATCH_SOURCE_FAILED};
     struct workload_account account = {0};
     struct workload_input *input = NULL;
@@ -73,11 +74,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     uint8_t choice = data[0];
+    struct workload_route routes[] = {{-1, 0}, {1, 1}, {3, 0}};
     const struct workload_spec spec = {
         .kind = WORKLOAD_TRACE,
         .vcpu_milli_per_processor = (choice & 64) != 0 ? 333 : 1000,
         .memory_rule = (choice & 128) != 0 ? WORKLOAD_MEMORY_REQUESTED : WORKLOAD_MEMORY_PER_PROCESSOR,
         .mib_per_processor = 2048,
+        .refuses_unrouted = (choice & 48) == 48,
+        .routes = routes,
+        .route_count = (choice & 16) != 0 ? 3 : 0,
         .wide_rule = (choice & 32) != 0 ? WORKLOAD_WIDE_REJECT : WORKLOAD_WIDE_CLIP,
     };
     struct outcome small = read_log(data + 1, size - 1, 1 + (choice & 31U), &spec);

@@ -47,7 +47,8 @@ struct setting {
     struct batch_error error;
 };
 
-static enum batch_rc put_together(const struct words *words, const char *set, struct setting *setting)
+static enum batch_rc put_together_with(const struct words *words, const char *const *sets, size_t set_count,
+                                       struct setting *setting)
 {
     char document[4096];
     *setting = (struct setting){0};
@@ -55,12 +56,17 @@ static enum batch_rc put_together(const struct words *words, const char *set, st
                    words->wide, words->zones);
     assert_int_equal(cloud_catalog_parse("catalog", CATALOG, sizeof CATALOG - 1, &setting->catalog, &setting->error),
                      BATCH_OK);
-    enum batch_rc rc = workload_scenario_parse("s.json", ".", document, strlen(document), &set, set != NULL,
+    enum batch_rc rc = workload_scenario_parse("s.json", ".", document, strlen(document), sets, set_count,
                                                &setting->scenario, &setting->error);
     if (rc != BATCH_OK) {
         fail_msg("%s", setting->error.text);
     }
     return harness_assembly_create(setting->scenario, setting->catalog, &setting->assembly, &setting->error);
+}
+
+static enum batch_rc put_together(const struct words *words, const char *set, struct setting *setting)
+{
+    return put_together_with(words, &set, set != NULL, setting);
 }
 
 static void take_apart(struct setting *setting)
@@ -146,7 +152,7 @@ static void capacity_score_falls_with_the_interruption_band(void **state)
     const uint32_t *spot = environment_of(&setting, 0)->pools;
     t_assert_u64(setting.assembly->setup[spot[0]].as.pool.capacity_score, 900); /* Band 1. */
     t_assert_u64(setting.assembly->setup[spot[2]].as.pool.capacity_score, 500); /* Band 4. */
-    t_assert_u64(setting.assembly->setup[spot[4]].as.pool.capacity_score, 600); /* Unknown. */
+    t_assert_u64(setting.assembly->setup[spot[4]].as.pool.capacity_score, 800); /* Unknown. */
     t_assert_u64(setting.assembly->setup[environment_of(&setting, 1)->pools[0]].as.pool.capacity_score, 1000);
     take_apart(&setting);
 }
@@ -158,16 +164,56 @@ static void shapes_stay_below_max_vcpus_and_leave_out_what_best_fit_cannot_launc
     const struct words words = {"\"t9.large\"", "\"t9\"", ONE_VCPU, "clip", "\"z1\""};
     assert_int_equal(put_together(&words, NULL, &setting), BATCH_OK);
     /* BEST_FIT on EC2 is capped at 8 vCPUs, so the 4xlarge can never be launched. */
-    t_assert_u64(setting.assembly->shape_count, 3);
-    t_assert_u64(setting.assembly->shapes[2].vcpu_milli, 8000);
-    t_assert_u64(setting.assembly->shapes[2].mib, 15500);
+    t_assert_u64(setting.assembly->queue_shapes[0].count, 3);
+    t_assert_u64(setting.assembly->queue_shapes[0].shapes[2].vcpu_milli, 8000);
+    t_assert_u64(setting.assembly->queue_shapes[0].shapes[2].mib, 15500);
     take_apart(&setting);
 
     const struct words progressive = {"\"t9.2xlarge\"", "\"t9.large\"", ONE_VCPU, "clip", "\"z1\""};
     assert_int_equal(put_together(&progressive, "computeEnvironments.spot.computeResources.maxvCpus=5", &setting),
                      BATCH_OK);
-    t_assert_u64(setting.assembly->shapes[0].vcpu_milli, 5000);
-    t_assert_u64(setting.assembly->shapes[0].mib, 15500);
+    t_assert_u64(setting.assembly->queue_shapes[0].shapes[0].vcpu_milli, 5000);
+    t_assert_u64(setting.assembly->queue_shapes[0].shapes[0].mib, 15500);
+    take_apart(&setting);
+}
+
+/** A second queue on the on-demand environment alone. */
+#define SECOND_QUEUE                                                                                                   \
+    "jobQueues=[{\"jobQueueName\":\"q\",\"priority\":5,\"computeEnvironmentOrder\":["                                  \
+    "{\"order\":1,\"computeEnvironment\":\"spot\"}]},{\"jobQueueName\":\"r\",\"priority\":5,"                          \
+    "\"computeEnvironmentOrder\":[{\"order\":1,\"computeEnvironment\":\"od\"}]}]"
+
+static void shapes_are_those_of_each_queue_that_gets_jobs(void **state)
+{
+    (void)state;
+    struct setting setting;
+    const struct words words = {"\"t9.2xlarge\"", "\"t9.large\"", ONE_VCPU, "clip", "\"z1\""};
+    const char *sets[] = {SECOND_QUEUE, "workload.jobQueue={\"byQueueNumber\":{\"0\":\"q\",\"1\":\"r\"}}"};
+    assert_int_equal(put_together_with(&words, sets, 2, &setting), BATCH_OK);
+    t_assert_u64(setting.assembly->queue_shapes[0].count, 1);
+    t_assert_u64(setting.assembly->queue_shapes[0].shapes[0].vcpu_milli, 8000);
+    t_assert_u64(setting.assembly->queue_shapes[1].count, 1);
+    t_assert_u64(setting.assembly->queue_shapes[1].shapes[0].vcpu_milli, 2000);
+    take_apart(&setting);
+    assert_int_equal(put_together_with(&words, sets, 1, &setting), BATCH_OK);
+    t_assert_u64(setting.assembly->queue_shapes[0].count, 1);
+    t_assert_u64(setting.assembly->queue_shapes[1].count, 0);
+    take_apart(&setting);
+}
+
+static void definition_must_fit_every_queue_that_gets_jobs(void **state)
+{
+    (void)state;
+    struct setting setting;
+    const struct words words = {"\"t9.2xlarge\"", "\"t9.large\"",
+                                "{\"type\":\"VCPU\",\"value\":\"4\"},{\"type\":\"MEMORY\",\"value\":\"1024\"}", "clip",
+                                "\"z1\""};
+    const char *sets[] = {SECOND_QUEUE, "workload.jobQueue={\"byQueueNumber\":{\"7\":\"r\",\"*\":\"q\"}}"};
+    assert_int_equal(put_together_with(&words, sets, 2, &setting), BATCH_E_INPUT);
+    t_assert_contains(setting.error.text, "jobDefinitions.d: asks for 4 vCPUs and 1024 MiB, but the largest instance "
+                                          "that queue r can use gives 2 vCPUs and 3775 MiB");
+    take_apart(&setting);
+    assert_int_equal(put_together_with(&words, sets, 1, &setting), BATCH_OK);
     take_apart(&setting);
 }
 
@@ -262,8 +308,8 @@ static void gpu_definition_fits_when_a_type_has_gpus(void **state)
     const struct words words = {"\"t9\",\"g9.xlarge\"", "\"t9\"", ONE_VCPU ",{\"type\":\"GPU\",\"value\":\"1\"}",
                                 "clip", "\"z1\""};
     assert_int_equal(put_together(&words, NULL, &setting), BATCH_OK);
-    t_assert_u64(setting.assembly->shape_count, 1);
-    t_assert_u64(setting.assembly->shapes[0].vcpu_milli, 4000);
+    t_assert_u64(setting.assembly->queue_shapes[0].count, 1);
+    t_assert_u64(setting.assembly->queue_shapes[0].shapes[0].vcpu_milli, 4000);
     take_apart(&setting);
 }
 
@@ -276,6 +322,8 @@ int main(void)
         cmocka_unit_test(fixed_discount_replaces_the_saving_and_prices_unlisted_types),
         cmocka_unit_test(capacity_score_falls_with_the_interruption_band),
         cmocka_unit_test(shapes_stay_below_max_vcpus_and_leave_out_what_best_fit_cannot_launch),
+        cmocka_unit_test(shapes_are_those_of_each_queue_that_gets_jobs),
+        cmocka_unit_test(definition_must_fit_every_queue_that_gets_jobs),
         cmocka_unit_test(wide_rule_decides_whether_misfits_fail_or_block),
         cmocka_unit_test(definition_event_carries_retry_rules_and_absent_patterns_are_empty),
         cmocka_unit_test(delays_and_spot_model_are_taken_from_the_world),

@@ -295,10 +295,14 @@ static void both_types_arrive_side_by_side(void **state)
     double share = 1 / mean[0] / rate;
     double serial = share * batch->serial + (1 - share) * interactive->serial;
     int count = 0;
+    int batch_count = 0;
     for (int i = 0; i < JOBS; i++) {
         count += rows[i].processors == 1;
+        batch_count += rows[i].queue_number == 1;
+        assert_true(rows[i].queue_number == 0 || rows[i].queue_number == 1);
         assert_true(i == 0 || rows[i].submit_us >= rows[i - 1].submit_us);
     }
+    t_assert_near((double)batch_count / JOBS, share, 0.02, 0);
     /* The share of batch jobs varies with the gaps: a further 1 % of the difference between the types. */
     t_assert_near((double)count / JOBS, serial, 0,
                   4 * sqrt(serial * (1 - serial) / JOBS) + 0.01 * fabs(batch->serial - interactive->serial));
@@ -320,6 +324,22 @@ static void sizes_stay_within_any_machine(void **state)
             widest = row.processors > widest ? row.processors : widest;
         }
         assert_true(widest > machines[i] / 2);
+        streams_close(&streams);
+    }
+}
+
+static void queue_numbers_tell_the_type(void **state)
+{
+    (void)state;
+    static const int64_t expected[] = {
+        [WORKLOAD_LUBLIN_BATCH] = 1, [WORKLOAD_LUBLIN_INTERACTIVE] = 0, [WORKLOAD_LUBLIN_TYPELESS] = -1};
+    for (int column = WORKLOAD_LUBLIN_BATCH; column <= WORKLOAD_LUBLIN_TYPELESS; column++) {
+        struct workload_streams streams = streams_open(SEED);
+        struct workload_lublin lublin;
+        struct workload_row row;
+        workload_lublin_init(&lublin, (enum workload_lublin_column)column, 64, 1, &streams);
+        assert_true(workload_lublin_next(&lublin, &row));
+        t_assert_i64(row.queue_number, expected[column]);
         streams_close(&streams);
     }
 }
@@ -357,6 +377,7 @@ int main(void)
         cmocka_unit_test(gaps_in_points_follow_the_gamma_distribution),
         cmocka_unit_test(both_types_arrive_side_by_side),
         cmocka_unit_test(sizes_stay_within_any_machine),
+        cmocka_unit_test(queue_numbers_tell_the_type),
         cmocka_unit_test(arrivals_stay_when_the_machine_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
  * @file
  * The scenario document: what it means, and one clear message for each way to get it wrong.
  */
+#include "workloads/route.h"
 #include "workloads/scenario.h"
 
 #include "tests/support/t_assert.h"
@@ -212,6 +213,107 @@ static void scenario_takes_presets_when_world_is_absent(void **state)
     workload_scenario_destroy(scenario);
 }
 
+#define NIGHT                                                                                                          \
+    "\"jobQueues\": [{\"jobQueueName\": \"night\", \"priority\": 1, \"computeEnvironmentOrder\": ["                    \
+    "{\"order\": 1, \"computeEnvironment\": \"steady\"}]},"
+
+/** The base document with a second queue, night (0), before day (1), and @p queues as workload.jobQueue. */
+static void route(char *text, const char *queues)
+{
+    static const char bracket[] = "\"jobQueues\": [";
+    char routed[DOCUMENT_MAX];
+    (void)snprintf(routed, sizeof routed, "\"job:3\", \"jobQueue\": %s", queues);
+    replace(text, "\"job:3\"", routed);
+    char *at = strstr(text, bracket);
+    assert_non_null(at);
+    (void)snprintf(routed, sizeof routed, "%s", at + strlen(bracket));
+    (void)snprintf(at, (size_t)(DOCUMENT_MAX - (at - text)), "%s%s", NIGHT, routed);
+}
+
+static void scenario_sends_all_jobs_to_one_queue_when_it_is_named(void **state)
+{
+    (void)state;
+    static const char *const queues[] = {"\"day\"", "\"arn:aws:batch:us-east-1:1:job-queue/day\"",
+                                         "{\"byQueueNumber\": {\"*\": \"day\"}}"};
+    char text[DOCUMENT_MAX];
+    for (size_t i = 0; i < sizeof queues / sizeof queues[0]; i++) {
+        route(text, queues[i]);
+        struct workload_scenario *scenario = parse_good(text);
+        assert_int_equal(scenario->workload.queue, 1);
+        assert_false(scenario->workload.refuses_unrouted);
+        assert_int_equal(scenario->workload.route_count, 0);
+        assert_true(workload_route_feeds(&scenario->workload, 1));
+        assert_false(workload_route_feeds(&scenario->workload, 0));
+        workload_scenario_destroy(scenario);
+    }
+}
+
+static void scenario_finds_the_queue_of_a_number_when_numbers_are_mapped(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *queues;
+        int64_t number;
+        int queue; /**< -1: refused. */
+    } rows[] = {
+        {"{\"byQueueNumber\": {\"12\": \"day\", \"0\": \"night\"}}", 0, 0},
+        {"{\"byQueueNumber\": {\"12\": \"day\", \"0\": \"night\"}}", 12, 1},
+        {"{\"byQueueNumber\": {\"12\": \"day\", \"0\": \"night\"}}", 1, -1},
+        {"{\"byQueueNumber\": {\"12\": \"day\", \"0\": \"night\"}}", -1, -1},
+        {"{\"byQueueNumber\": {\"12\": \"day\", \"0\": \"night\"}}", 13, -1},
+        {"{\"byQueueNumber\": {\"-1\": \"arn:x/day\", \"9223372036854775807\": \"night\"}}", -1, 1},
+        {"{\"byQueueNumber\": {\"-1\": \"day\", \"9223372036854775807\": \"night\"}}", INT64_MAX, 0},
+        {"{\"byQueueNumber\": {\"*\": \"day\", \"3\": \"night\"}}", 3, 0},
+        {"{\"byQueueNumber\": {\"3\": \"night\", \"*\": \"day\"}}", -1, 1},
+        {"{\"byQueueNumber\": {\"3\": \"night\", \"*\": \"day\"}}", INT64_MIN, 1},
+    };
+    char text[DOCUMENT_MAX];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        route(text, rows[i].queues);
+        struct workload_scenario *scenario = parse_good(text);
+        uint32_t queue = 99;
+        assert_int_equal(workload_route_find(&scenario->workload, rows[i].number, &queue), rows[i].queue >= 0);
+        if (rows[i].queue >= 0) {
+            assert_int_equal(queue, rows[i].queue);
+        }
+        assert_true(workload_route_feeds(&scenario->workload, 0) && workload_route_feeds(&scenario->workload, 1));
+        workload_scenario_destroy(scenario);
+    }
+}
+
+static void scenario_names_the_place_when_a_route_is_wrong(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *queues, *expected;
+    } rows[] = {
+        {"\"dayy\"", "workload.jobQueue: no job queue is called \"dayy\"; there are night, day; did you mean \"day\"?"},
+        {"3", "workload.jobQueue: expected the name of a job queue, or an object with byQueueNumber; got 3"},
+        {"{\"byQueueNumbers\": {}}", "workload.jobQueue.byQueueNumbers: unknown key; did you mean \"byQueueNumber\"?"},
+        {"{}", "workload.jobQueue.byQueueNumber: expected an object of 1 to 1024 queue numbers"},
+        {"{\"byQueueNumber\": {}}", "such as {\"0\": \"NAME\", \"*\": \"NAME\"}; got an object"},
+        {"{\"byQueueNumber\": \"day\"}", "workload.jobQueue.byQueueNumber: expected an object of 1"},
+        {"{\"byQueueNumber\":\n{\"1\": \"nihgt\"}}", "doc.json:28: workload.jobQueue.byQueueNumber.1: no job queue is "
+                                                     "called \"nihgt\"; there are night, day; did you"},
+        {"{\"byQueueNumber\": {\"*\": 1}}", "workload.jobQueue.byQueueNumber.*: expected a string"},
+        {"{\"byQueueNumber\": {\"1\": null}}", "workload.jobQueue.byQueueNumber.1: expected a string"},
+        {"{\"byQueueNumber\": {\"01\": \"day\"}}", "byQueueNumber.01: expected a queue number (SWF field 15) such as"},
+        {"{\"byQueueNumber\": {\"-2\": \"day\"}}", "byQueueNumber.-2: expected a queue number"},
+        {"{\"byQueueNumber\": {\"+1\": \"day\"}}", "expected a queue number"},
+        {"{\"byQueueNumber\": {\"\": \"day\"}}", "expected a queue number"},
+        {"{\"byQueueNumber\": {\"batch\": \"day\"}}", "expected a queue number"},
+        {"{\"byQueueNumber\": {\"9223372036854775808\": \"day\"}}", "expected a queue number"},
+        {"{\"byQueueNumber\": {\"1\": \"day\", \"1\": \"day\"}}", "duplicate object key"},
+    };
+    char text[DOCUMENT_MAX];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        route(text, rows[i].queues);
+        check_refused(text, rows[i].expected);
+    }
+    replace(text, "\"jobQueues\": [", NIGHT);
+    check_refused(text, "workload.jobQueue: expected the name of a job queue, as there are several: night, day");
+}
+
 /* What is legal and easily refused by mistake. */
 static void scenario_accepts_variants_when_aws_prints_them(void **state)
 {
@@ -269,15 +371,15 @@ static void scenario_names_the_place_when_an_environment_is_wrong(void **state)
     (void)state;
     static const struct refusal rows[] = {
         {"\"maxvCpus\": 64", "\"maxVcpus\": 64",
-         "doc.json:5: computeEnvironments[0].computeResources.maxVcpus: unknown key; did you mean \"maxvCpus\"?"},
+         "doc.json:5: computeEnvironments.spot.computeResources.maxVcpus: unknown key; did you mean \"maxvCpus\"?"},
         {"\"maxvCpus\": 64", "\"maxvCpus\": 64, \"wibble\": 1", "wibble: unknown key; the keys here are type, "},
         {"\"maxvCpus\": 64", "\"maxvCpus\": 0",
-         "doc.json:5: computeEnvironments[0].computeResources.maxvCpus: "
+         "doc.json:5: computeEnvironments.spot.computeResources.maxvCpus: "
          "expected a whole number from 1 to 2000000; got 0"},
         {"\"maxvCpus\": 64", "\"maxvCpus\": -64", "got -64"},
         {"\"maxvCpus\": 64", "\"maxvCpus\": 1.5", "expected a whole number from 1 to 2000000; got 1.5"},
         {"\"maxvCpus\": 64", "\"maxvCpus\": \"64\"", "got \"64\""},
-        {"\"maxvCpus\": 64, ", "", "doc.json:4: computeEnvironments[0].computeResources.maxvCpus: expected a whole"},
+        {"\"maxvCpus\": 64, ", "", "doc.json:4: computeEnvironments.spot.computeResources.maxvCpus: expected a whole"},
         {"\"maxvCpus\": 64", "\"maxvCpus\": 9223372036854775807", "got 9223372036854775807"},
         {"\"maxvCpus\": 64", "\"maxvCpus\": 99999999999999999999", "doc.json:5:"},
         {"\"maxvCpus\": 64", "\"maxvCpus\": 1e999", "real number overflow"},
@@ -286,7 +388,7 @@ static void scenario_names_the_place_when_an_environment_is_wrong(void **state)
         {"\"minvCpus\": 0", "\"minvCpus\": 65", "minvCpus: expected at most maxvCpus, which is 64; got 65"},
         {"\"minvCpus\": 0", "\"minvCpus\": 5", "expected minvCpus to maxvCpus, which is 5 to 64; got 4"},
         {"\"bidPercentage\": 60", "\"bidPercentage\": 101", "a whole number from 1 to 100; got 101"},
-        {"\"maxvCpus\": 32", "\"maxvCpus\": 32, \"bidPercentage\": 50", "doc.json:9: computeEnvironments[1]."},
+        {"\"maxvCpus\": 32", "\"maxvCpus\": 32, \"bidPercentage\": 50", "doc.json:9: computeEnvironments.steady."},
         {"\"maxvCpus\": 32", "\"maxvCpus\": 32, \"allocationStrategy\": \"SPOT_CAPACITY_OPTIMIZED\"", "is for SPOT; "},
         {"SPOT_CAPACITY_OPTIMIZED", "SPOT_CAPACITY_OPTIMIZED_PRIORITIZED", "is not modelled by this version; use one"},
         {"SPOT_CAPACITY_OPTIMIZED", "CHEAPEST", "expected one of BEST_FIT, "},
@@ -294,7 +396,7 @@ static void scenario_names_the_place_when_an_environment_is_wrong(void **state)
         {"\"type\": \"SPOT\"", "\"type\": \"FARGATE\"", "\"FARGATE\" is not modelled by this version; use EC2, SPOT"},
         {"\"type\": \"SPOT\"", "\"type\": \"spot\"", "did you mean \"SPOT\"?"},
         {"\"type\": \"SPOT\", ", "", "type: expected one of EC2, SPOT; got nothing"},
-        {"\"MANAGED\"", "\"UNMANAGED\"", "doc.json:3: computeEnvironments[0].type: \"UNMANAGED\" is not modelled"},
+        {"\"MANAGED\"", "\"UNMANAGED\"", "doc.json:3: computeEnvironments.spot.type: \"UNMANAGED\" is not modelled"},
         {"\"ENABLED\"", "\"DISABLED\"", "\"DISABLED\" is not modelled by this version; use ENABLED"},
         {"\"MANAGED\"", "\"MANAGED\", \"unmanagedvCpus\": 4", "unmanagedvCpus: is not modelled by this version"},
         {"\"MANAGED\"", "\"MANAGED\", \"eksConfiguration\": {\"a\": \"b\"}", "eksConfiguration: is not modelled"},
@@ -303,7 +405,7 @@ static void scenario_names_the_place_when_an_environment_is_wrong(void **state)
         {"[\"c5.large\", \"m5\"]", "[\"\"]", "instanceTypes[0]: expected an instance type"},
         {"\"instanceTypes\": [\"c5.large\", \"m5\"], ", "", "instanceTypes: expected an array"},
         {"Minutes\": 20", "Minutes\": 19", "0 (not set) or a whole number of minutes from 20 to 10080; got 19"},
-        {"Minutes\": 20", "Minutes\": 10081", "doc.json:7: computeEnvironments[0].computeResources.scalingPolicy."},
+        {"Minutes\": 20", "Minutes\": 10081", "doc.json:7: computeEnvironments.spot.computeResources.scalingPolicy."},
         {"{\"minScaleDownDelayMinutes\": 20}", "[]", "scalingPolicy: expected an object; got an array of 0"},
         {"\"steady\",", "\"spot\",", "doc.json:8: computeEnvironments[1].computeEnvironmentName: \"spot\" is the name"},
         {"\"steady\",", "\"a name\",", "a name of 1 to 128 letters, digits, '-' and '_'; got \"a name\""},
@@ -318,11 +420,11 @@ static void scenario_names_the_place_when_a_queue_is_wrong(void **state)
     (void)state;
     static const struct refusal rows[] = {
         {"\"spot\"}]", "\"spott\"}]",
-         "doc.json:14: jobQueues[0].computeEnvironmentOrder[1].computeEnvironment: no "
+         "doc.json:14: jobQueues.day.computeEnvironmentOrder[1].computeEnvironment: no "
          "compute environment is called \"spott\"; there are spot, steady; did you mean"},
         {"\"spot\"}]", "\"steady\"}]", "is in this queue already"},
         {"\"order\": 1", "\"order\": 2",
-         "doc.json:14: jobQueues[0].computeEnvironmentOrder[1].order: 2 is given twice"},
+         "doc.json:14: jobQueues.day.computeEnvironmentOrder[1].order: 2 is given twice"},
         {"\"order\": 1", "\"order\": -1", "a whole number from 0 to 2147483647; got -1"},
         {"\"order\": 1, ", "", "computeEnvironmentOrder[1].order: expected a whole number"},
         {"\"priority\": 10", "\"priority\": 1001", "priority: expected a whole number from 0 to 1000; got 1001"},
@@ -330,7 +432,7 @@ static void scenario_names_the_place_when_a_queue_is_wrong(void **state)
         {"\"priority\": 10,", "\"jobStateTimeLimitActions\": [{}], \"priority\": 10,", "is not modelled"},
         {"\"priority\": 10,", "\"jobQueueType\": \"EKS\", \"priority\": 10,", "\"EKS\" is not modelled"},
         {"\"priority\": 10,", "\"state\": \"DISABLED\", \"priority\": 10,", "\"DISABLED\" is not modelled"},
-        {"\"priority\": 10,", "\"priorty\": 10,", "doc.json:12: jobQueues[0].priorty: unknown key; did you mean"},
+        {"\"priority\": 10,", "\"priorty\": 10,", "doc.json:12: jobQueues.day.priorty: unknown key; did you mean"},
         {"{\"order\": 1, \"computeEnvironment\": \"spot\"}", "3",
          "computeEnvironmentOrder[1]: expected an object; got 3"},
         {"\"jobQueues\": [", "\"jobQueues\": [], \"world\": {}, \"jobDefinitions\": [", "duplicate object key"},
@@ -347,25 +449,25 @@ static void scenario_names_the_place_when_a_definition_is_wrong(void **state)
         {"\"value\": \"2\"", "\"value\": \"99999999999999999999\"", "as a number or a string; got"},
         {"\"value\": \"2\"", "\"value\": \"-2\"", "got \"-2\""},
         {"\"value\": 2048", "\"value\": 3",
-         "doc.json:19: jobDefinitions[0].containerProperties.resourceRequirements[1]"},
+         "doc.json:19: jobDefinitions.job.containerProperties.resourceRequirements[1]"},
         {"\"MEMORY\"", "\"VCPU\"", "resourceRequirements[1].type: VCPU is given twice"},
         {"\"MEMORY\"", "\"DISK\"", "expected one of VCPU, MEMORY, GPU; got \"DISK\""},
         {", {\"type\": \"MEMORY\", \"value\": 2048}", "", "resourceRequirements: expected an element of type MEMORY"},
         {"\"busybox\"", "\"busybox\", \"vcpus\": 1", "vcpus: is given in resourceRequirements as VCPU too"},
         {"\"busybox\"", "\"]}{[ \\\" \\\\\", \"vcpus\":\n1",
-         "doc.json:18: jobDefinitions[0].containerProperties.vcpus"},
+         "doc.json:18: jobDefinitions.job.containerProperties.vcpus"},
         {"\"busybox\"", "\"]}{[ \\\" \\\\\n", "doc.json:18:49: not a JSON document: unexpected newline"},
         {"\"busybox\"", "\"busybox\", \"memroy\": 1", "did you mean \"memory\"?"},
         {"\"attempts\": 3", "\"attempts\": 11", "attempts: expected a whole number from 1 to 10; got 11"},
         {"\"attempts\": 3, ", "", "retryStrategy.attempts: expected 1 to 10 attempts, as evaluateOnExit needs them"},
         {"\"action\": \"retry\"", "\"action\": \"RETRYING\"", "action: expected RETRY or EXIT; got \"RETRYING\""},
-        {", \"action\": \"retry\"", "", "doc.json:21: jobDefinitions[0].retryStrategy.evaluateOnExit[0].action"},
+        {", \"action\": \"retry\"", "", "doc.json:21: jobDefinitions.job.retryStrategy.evaluateOnExit[0].action"},
         {"Host EC2*", "Host (EC2)", "evaluateOnExit[0].onStatusReason: expected letters"},
         {"Host EC2*", "Host * EC2*", "one '*' at the end at most"},
         {"\"13*\"", "\"1x\"", "onExitCode: expected digits, with one '*'"},
         {"\"13*\"", "\"\"", "onExitCode: expected digits"},
         {"\"13*\"", "13", "onExitCode: expected a string"},
-        {"Seconds\": 60", "Seconds\": 59", "doc.json:23: jobDefinitions[0].timeout.attemptDurationSeconds"},
+        {"Seconds\": 60", "Seconds\": 59", "doc.json:23: jobDefinitions.job.timeout.attemptDurationSeconds"},
         {"\"container\"", "\"multinode\"", "\"multinode\" is not modelled"},
         {"\"container\"", "\"container\", \"platformCapabilities\": [\"FARGATE\"]",
          "platformCapabilities[0]: \"FARGATE\""},
@@ -563,6 +665,9 @@ int main(void)
         cmocka_unit_test(scenario_reads_queues_and_definitions_when_given_arns_and_revisions),
         cmocka_unit_test(scenario_reads_workload_and_world_when_given),
         cmocka_unit_test(scenario_takes_presets_when_world_is_absent),
+        cmocka_unit_test(scenario_sends_all_jobs_to_one_queue_when_it_is_named),
+        cmocka_unit_test(scenario_finds_the_queue_of_a_number_when_numbers_are_mapped),
+        cmocka_unit_test(scenario_names_the_place_when_a_route_is_wrong),
         cmocka_unit_test(scenario_accepts_variants_when_aws_prints_them),
         cmocka_unit_test(scenario_names_the_place_when_an_environment_is_wrong),
         cmocka_unit_test(scenario_names_the_place_when_a_queue_is_wrong),

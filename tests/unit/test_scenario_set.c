@@ -41,7 +41,7 @@ static void set_replaces_values_when_paths_name_them(void **state)
     (void)state;
     static const char *const sets[] = {
         "computeEnvironments.steady.computeResources.maxvCpus=256",
-        "computeEnvironments[0].computeResources.instanceTypes[1]=r5.large",
+        "computeEnvironments.spot.computeResources.instanceTypes[1]=r5.large",
         "jobQueues.q.priority=7",
         "jobDefinitions.d.containerProperties.memory=4096",
         "computeEnvironments.spot.computeResources.maxvCpus=1",
@@ -92,6 +92,50 @@ static void set_trace_is_relative_to_the_process_when_given_on_the_command_line(
     workload_scenario_destroy(scenario);
 }
 
+static void set_sends_jobs_to_queues_in_both_forms(void **state)
+{
+    (void)state;
+    static const char *const one[] = {"workload.jobQueue=q"};
+    struct workload_scenario *scenario = parse_good(one, 1);
+    assert_int_equal(scenario->workload.route_count, 0);
+    workload_scenario_destroy(scenario);
+    static const char *const whole[] = {"workload.jobQueue={\"byQueueNumber\": {\"4\": \"q\"}}",
+                                        "workload.jobQueue.byQueueNumber.-1=q"};
+    scenario = parse_good(whole, 2);
+    assert_int_equal(scenario->workload.route_count, 2);
+    assert_true(scenario->workload.refuses_unrouted);
+    workload_scenario_destroy(scenario);
+    static const char *const member[] = {"workload.jobQueue={}", "workload.jobQueue.byQueueNumber.*=q"};
+    scenario = parse_good(member, 2);
+    assert_false(scenario->workload.refuses_unrouted);
+    t_assert_contains(scenario->canonical, "\"jobQueue\":{\"byQueueNumber\":{\"*\":\"q\"}}");
+    workload_scenario_destroy(scenario);
+    static const char *const wrong[] = {"workload.jobQueue={\"byQueueNumber\": {\"4\": \"p\"}}"};
+    struct batch_error error = {BATCH_OK, ""};
+    assert_int_equal(parse(wrong, 1, &scenario, &error), BATCH_E_INPUT);
+    t_assert_contains(error.text, "workload.jobQueue.byQueueNumber.4 (from --set workload.jobQueue=");
+}
+
+/* A name is told only where --set would take it. */
+static void faults_are_placed_by_index_when_a_name_does_not_lead_there(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *set, *expected;
+    } rows[] = {
+        {"computeEnvironments[1].computeEnvironmentName=spot", "computeEnvironments[1].computeEnvironmentName (from"},
+        {"computeEnvironments[1].computeEnvironmentName=a.b", "computeEnvironments[1].computeEnvironmentName (from"},
+        {"computeEnvironments[1].computeEnvironmentName=7", "computeEnvironments[1].computeEnvironmentName (from"},
+        {"computeEnvironments[1].type=7", "computeEnvironments.steady.type (from"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct workload_scenario *scenario = NULL;
+        struct batch_error error = {BATCH_OK, ""};
+        assert_int_equal(parse(&rows[i].set, 1, &scenario, &error), BATCH_E_INPUT);
+        t_assert_contains(error.text, rows[i].expected);
+    }
+}
+
 static void set_replaces_an_element_when_the_path_ends_at_its_name(void **state)
 {
     (void)state;
@@ -118,7 +162,7 @@ static void set_is_refused_when_the_path_leaves_the_document(void **state)
          "computeEnvironments is an array of 2; it has no element named \"sport\"; its elements are spot, steady"},
         {"computeEnvironments[2].type=EC2", BATCH_E_INPUT, "computeEnvironments is an array of 2; the index is beyond"},
         {"computeEnvironments[999999999].type=EC2", BATCH_E_INPUT, "the index is beyond it"},
-        {"jobQueues.q.priority.deep=1", BATCH_E_INPUT, "jobQueues[0].priority is 1; the path cannot go on below it"},
+        {"jobQueues.q.priority.deep=1", BATCH_E_INPUT, "jobQueues.q.priority is 1; the path cannot go on below it"},
         {"workload[0]=1", BATCH_E_INPUT, "workload is an object; [index] needs an array"},
         {"world.zones[0]=a", BATCH_E_INPUT, "world.zones is nothing; there is no such array; give the whole array"},
         {"computeEnvironments.spot.computeResources.instanceTypes.c5=1", BATCH_E_INPUT, "use [index]"},
@@ -175,7 +219,7 @@ static void set_leaves_the_line_of_the_document_when_the_fault_is_elsewhere(void
     t_assert_contains(error.text, "which is 1 to 8; got 9");
     static const char *const queue[] = {"computeEnvironments.spot.computeEnvironmentName=other"};
     assert_int_equal(parse(queue, 1, &scenario, &error), BATCH_E_INPUT);
-    t_assert_contains(error.text, "doc.json:7: jobQueues[0].computeEnvironmentOrder[0].computeEnvironment: no compute");
+    t_assert_contains(error.text, "doc.json:7: jobQueues.q.computeEnvironmentOrder[0].computeEnvironment: no compute");
 }
 
 int main(void)
@@ -185,6 +229,8 @@ int main(void)
         cmocka_unit_test(set_creates_members_when_objects_lack_them),
         cmocka_unit_test(set_takes_text_when_the_value_is_not_json),
         cmocka_unit_test(set_trace_is_relative_to_the_process_when_given_on_the_command_line),
+        cmocka_unit_test(set_sends_jobs_to_queues_in_both_forms),
+        cmocka_unit_test(faults_are_placed_by_index_when_a_name_does_not_lead_there),
         cmocka_unit_test(set_replaces_an_element_when_the_path_ends_at_its_name),
         cmocka_unit_test(set_is_refused_when_the_path_leaves_the_document),
         cmocka_unit_test(set_leaves_the_line_of_the_document_when_the_fault_is_elsewhere),

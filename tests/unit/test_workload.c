@@ -17,11 +17,14 @@
 
 enum { SEED = 20260801 };
 
+/** All that queue 0 of a fixture has; queue 1 has nothing. */
+static const struct workload_shape small = {1000, 1024};
+
 /** One log on disk and what is asked of it. */
 struct fixture {
     char path[32];
     struct workload_spec spec;
-    struct workload_shape shapes[4];
+    struct workload_shape shapes[4]; /**< Of queue 2. */
     size_t shape_count;
     struct workload *workload;
     struct batch_job_source source;
@@ -54,11 +57,9 @@ static struct fixture fixture_make(const char *log)
 static enum batch_rc fixture_open(struct fixture *f)
 {
     f->spec.path = f->path;
-    const struct workload_options options = {.spec = &f->spec,
-                                             .shapes = f->shapes,
-                                             .shape_count = f->shape_count,
-                                             .streams = NULL,
-                                             .definition = definition()};
+    const struct workload_shape_list queues[] = {{&small, 1}, {NULL, 0}, {f->shapes, f->shape_count}};
+    const struct workload_options options = {
+        .spec = &f->spec, .queues = queues, .queue_count = 3, .streams = NULL, .definition = definition()};
     enum batch_rc rc = workload_open(&options, &f->workload, &f->error);
     if (rc == BATCH_OK) {
         f->source = workload_source(f->workload);
@@ -278,6 +279,78 @@ static void clipped_jobs_fit_whatever_the_shapes(void **state)
     gsl_rng_free(rng);
 }
 
+static void trace_sends_each_row_to_the_queue_of_its_number(void **state)
+{
+    (void)state;
+    struct fixture f = fixture_make("1 0 0 1 4 -1 -1 -1 -1 -1 1 1 1 1 7 1 1 1\n"
+                                    "2 0 0 1 4 -1 -1 -1 -1 -1 1 1 1 1 3 1 1 1\n"
+                                    "3 0 0 1 4 -1 -1 -1 -1 -1 1 1 1 1 -1 1 1 1\n"
+                                    "4 0 0 1 4 -1 -1 -1 -1 -1 1 1 1 1 7.5 1 1 1\n"
+                                    "5 0 0 1 4 -1 -1 -1 -1 -1 1 1 1 1 8 1 1 1\n");
+    struct workload_route routes[] = {{-1, 2}, {7, 0}};
+    f.spec.routes = routes;
+    f.spec.route_count = 2;
+    assert_int_equal(fixture_open(&f), BATCH_OK);
+    static const uint32_t expected[] = {0, 2, 2, 0, 2};
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        struct batch_submission job = fixture_next(&f);
+        assert_int_equal(job.job.queue, expected[i]);
+        /* The instances of queue 0 are narrower. */
+        assert_int_equal(job.job.resources.vcpu_milli, expected[i] == 0 ? 1000 : 4000);
+        assert_int_equal(job.job.resources.mib, expected[i] == 0 ? 1024 : 8192);
+    }
+    fixture_end(&f);
+    t_assert_u64(anomalies(&f, WORKLOAD_CLIPPED), 2);
+    t_assert_u64(anomalies(&f, WORKLOAD_FIELDS_FRACTIONAL), 1);
+    fixture_clear(&f);
+}
+
+static void queue_numbers_play_no_part_when_all_jobs_go_to_one_queue(void **state)
+{
+    (void)state;
+    struct fixture f = fixture_make("1 0 0 1 4 -1 -1 -1 -1 -1 1 1 1 1 7.5 1 1 1\n");
+    assert_int_equal(fixture_open(&f), BATCH_OK);
+    assert_int_equal(fixture_next(&f).job.queue, 2);
+    fixture_end(&f);
+    t_assert_u64(anomalies(&f, WORKLOAD_FIELDS_FRACTIONAL), 0);
+    fixture_clear(&f);
+}
+
+static void trace_fails_at_the_row_whose_number_has_no_queue(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *number, *words;
+    } cases[] = {
+        {"5", ":2: queue number 5 (SWF field 15) is not in workload.jobQueue.byQueueNumber: give it a queue there"},
+        {"-1", ":2: queue number -1 (SWF field 15; -1: none) is not in workload.jobQueue"},
+        {"8", ":2: queue number 8 (SWF field 15)"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char log[256];
+        (void)snprintf(log, sizeof log,
+                       "1 0 0 1 1 -1 -1 -1 -1 -1 1 1 1 1 7 1 1 1\n"
+                       "2 0 0 1 1 -1 -1 -1 -1 -1 1 1 1 1 %s 1 1 1\n",
+                       cases[i].number);
+        struct fixture f = fixture_make(log);
+        struct workload_route routes[] = {{0, 2}, {7, 0}, {9, 2}};
+        f.spec.routes = routes;
+        f.spec.route_count = 3;
+        f.spec.refuses_unrouted = true;
+        f.spec.memory_rule = WORKLOAD_MEMORY_REQUESTED;
+        assert_int_equal(fixture_open(&f), BATCH_OK);
+        assert_int_equal(fixture_next(&f).job.queue, 0);
+        struct batch_submission submission;
+        assert_int_equal(f.source.next(f.source.context, &submission, &f.error), BATCH_SOURCE_FAILED);
+        assert_int_equal(f.error.rc, BATCH_E_INPUT);
+        t_assert_contains(f.error.text, f.path);
+        t_assert_contains(f.error.text, cases[i].words);
+        t_assert_u64(workload_accounting(f.workload)->jobs, 1);
+        t_assert_u64(anomalies(&f, WORKLOAD_MEMORY_ASSUMED), 1);
+        fixture_clear(&f);
+    }
+}
+
 static void trace_stops_at_jobs_max(void **state)
 {
     (void)state;
@@ -363,6 +436,7 @@ static struct workload_spec generator_spec(void)
                                   .vcpu_milli_per_processor = 1000,
                                   .mib_per_processor = 1024,
                                   .wide_rule = WORKLOAD_WIDE_CLIP,
+                                  .queue = 2,
                                   .lublin_column = WORKLOAD_LUBLIN_TYPELESS,
                                   .lublin_processors = 128,
                                   .lublin_load_factor = 1};
@@ -373,7 +447,11 @@ static void generator_equals_its_own_log(void **state)
 {
     (void)state;
     gsl_rng *rng[2];
+    struct workload_route routes[] = {{0, 0}};
     struct workload_spec spec = generator_spec();
+    spec.lublin_column = WORKLOAD_LUBLIN_BOTH;
+    spec.routes = routes;
+    spec.route_count = 1;
     struct fixture f = fixture_make("");
     f.spec = spec;
     f.spec.kind = WORKLOAD_TRACE;
@@ -388,21 +466,23 @@ static void generator_equals_its_own_log(void **state)
     assert_int_equal(workload_swf_write(out, &spec, &streams[0], &f.error), BATCH_OK);
     assert_int_equal(fclose(out), 0);
     assert_int_equal(fixture_open(&f), BATCH_OK);
-    assert_string_equal(workload_accounting(f.workload)->header.computer, "Lublin-Feitelson model, jobs without type");
+    assert_string_equal(workload_accounting(f.workload)->header.computer,
+                        "Lublin-Feitelson model, batch and interactive jobs");
     t_assert_i64(workload_accounting(f.workload)->header.max_procs, 128);
     t_assert_i64(workload_accounting(f.workload)->header.max_records, 5000);
 
-    const struct workload_options options = {.spec = &spec,
-                                             .shapes = f.shapes,
-                                             .shape_count = f.shape_count,
-                                             .streams = &streams[1],
-                                             .definition = definition()};
+    const struct workload_shape_list queues[] = {{&small, 1}, {NULL, 0}, {f.shapes, f.shape_count}};
+    const struct workload_options options = {
+        .spec = &spec, .queues = queues, .queue_count = 3, .streams = &streams[1], .definition = definition()};
     struct workload *workload = NULL;
+    uint64_t jobs[3] = {0, 0, 0};
     assert_int_equal(workload_open(&options, &workload, &f.error), BATCH_OK);
     struct batch_job_source source = workload_source(workload);
     struct batch_submission submission;
     while (source.next(source.context, &submission, &f.error) == BATCH_SOURCE_JOB) {
         struct batch_submission read = fixture_next(&f);
+        jobs[submission.job.queue]++;
+        assert_int_equal(submission.job.queue, read.job.queue);
         t_assert_i64(submission.submit_us, read.submit_us);
         t_assert_i64(submission.truth.run_us, read.truth.run_us);
         assert_int_equal(submission.job.resources.vcpu_milli, read.job.resources.vcpu_milli);
@@ -410,6 +490,8 @@ static void generator_equals_its_own_log(void **state)
     }
     fixture_end(&f);
     assert_true(anomalies(&f, WORKLOAD_CLIPPED) > 0);
+    assert_true(jobs[0] > 0 && jobs[2] > 0);
+    t_assert_u64(jobs[0] + jobs[2], 5000);
     t_assert_u64(workload_accounting(workload)->jobs, 5000);
     t_assert_u64(workload_accounting(workload)->anomalies[WORKLOAD_CLIPPED], anomalies(&f, WORKLOAD_CLIPPED));
     workload_close(workload);
@@ -426,8 +508,9 @@ static void generator_fails_when_arrivals_are_too_rare(void **state)
     struct workload_spec spec = generator_spec();
     spec.lublin_load_factor = 1e-300;
     struct workload_shape shape = {1000, 1024};
+    const struct workload_shape_list queue = {&shape, 1};
     const struct workload_options options = {
-        .spec = &spec, .shapes = &shape, .shape_count = 1, .streams = &streams, .definition = definition()};
+        .spec = &spec, .queues = &queue, .queue_count = 1, .streams = &streams, .definition = definition()};
     for (int i = 0; i < 2; i++) {
         struct workload *workload = NULL;
         struct batch_error error;
@@ -474,6 +557,9 @@ int main(void)
         cmocka_unit_test(clipped_memory_follows_the_processors_that_are_left),
         cmocka_unit_test(wide_jobs_are_left_and_counted_when_rejected),
         cmocka_unit_test(clipped_jobs_fit_whatever_the_shapes),
+        cmocka_unit_test(trace_sends_each_row_to_the_queue_of_its_number),
+        cmocka_unit_test(queue_numbers_play_no_part_when_all_jobs_go_to_one_queue),
+        cmocka_unit_test(trace_fails_at_the_row_whose_number_has_no_queue),
         cmocka_unit_test(trace_stops_at_jobs_max),
         cmocka_unit_test(trace_is_refused_at_open_when_it_has_no_row),
         cmocka_unit_test(trace_fails_at_the_row_that_cannot_be_run),
