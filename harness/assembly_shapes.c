@@ -111,6 +111,7 @@ enum batch_rc harness_assembly_shapes_fill(struct harness_assembly *assembly,
 {
     const struct workload_scenario *scenario = assembly->scenario;
     size_t room = shapes_room(scenario, types);
+    BATCH_ASSERT(NULL, room > 0);
     assembly->shapes = calloc(room, sizeof *assembly->shapes);
     assembly->queue_shapes = calloc(scenario->queue_count, sizeof *assembly->queue_shapes);
     if (assembly->shapes == NULL || assembly->queue_shapes == NULL) {

@@ -291,6 +291,11 @@ bool batch_scale_pass(struct batch_core *core)
     if (is_whole && core->scalars.is_demand_new && core->scalars.jobs_runnable > 0) {
         is_whole = queues_serve(core);
     }
+    if (core->scalars.instances_launched > launched_before && core->scalars.jobs_runnable > 0) {
+        /* an environment that has just reached its limit no longer makes its queues' heads wait for it */
+        batch_environments_touch(core);
+        batch_deadline_arm_cycle(core, BATCH_DEADLINE_PLACE, core->scalars.now_us);
+    }
     if (!is_whole) {
         return false;
     }
@@ -298,11 +303,6 @@ bool batch_scale_pass(struct batch_core *core)
     if (core->scalars.retry_us > core->scalars.now_us &&
         (core->scalars.is_demand_new || batch_environments_lack_minimum(core))) {
         batch_deadline_arm_cycle(core, BATCH_DEADLINE_SCALE, core->scalars.retry_us);
-    }
-    if (core->scalars.instances_launched > launched_before && core->scalars.jobs_runnable > 0) {
-        /* an environment that has just reached its limit no longer makes its queues' heads wait for it */
-        batch_environments_touch(core);
-        batch_deadline_arm_cycle(core, BATCH_DEADLINE_PLACE, core->scalars.now_us);
     }
     return true;
 }

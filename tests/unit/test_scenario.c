@@ -3,7 +3,6 @@
  * @file
  * The scenario document: what it means, and one clear message for each way to get it wrong.
  */
-#include "workloads/route.h"
 #include "workloads/scenario.h"
 
 #include "tests/support/t_assert.h"
@@ -211,107 +210,6 @@ static void scenario_takes_presets_when_world_is_absent(void **state)
     assert_int_equal(scenario->workload.mib_per_processor, 1792);
     assert_int_equal(scenario->workload.wide_rule, WORKLOAD_WIDE_REJECT);
     workload_scenario_destroy(scenario);
-}
-
-#define NIGHT                                                                                                          \
-    "\"jobQueues\": [{\"jobQueueName\": \"night\", \"priority\": 1, \"computeEnvironmentOrder\": ["                    \
-    "{\"order\": 1, \"computeEnvironment\": \"steady\"}]},"
-
-/** The base document with a second queue, night (0), before day (1), and @p queues as workload.jobQueue. */
-static void route(char *text, const char *queues)
-{
-    static const char bracket[] = "\"jobQueues\": [";
-    char routed[DOCUMENT_MAX];
-    (void)snprintf(routed, sizeof routed, "\"job:3\", \"jobQueue\": %s", queues);
-    replace(text, "\"job:3\"", routed);
-    char *at = strstr(text, bracket);
-    assert_non_null(at);
-    (void)snprintf(routed, sizeof routed, "%s", at + strlen(bracket));
-    (void)snprintf(at, (size_t)(DOCUMENT_MAX - (at - text)), "%s%s", NIGHT, routed);
-}
-
-static void scenario_sends_all_jobs_to_one_queue_when_it_is_named(void **state)
-{
-    (void)state;
-    static const char *const queues[] = {"\"day\"", "\"arn:aws:batch:us-east-1:1:job-queue/day\"",
-                                         "{\"byQueueNumber\": {\"*\": \"day\"}}"};
-    char text[DOCUMENT_MAX];
-    for (size_t i = 0; i < sizeof queues / sizeof queues[0]; i++) {
-        route(text, queues[i]);
-        struct workload_scenario *scenario = parse_good(text);
-        assert_int_equal(scenario->workload.queue, 1);
-        assert_false(scenario->workload.refuses_unrouted);
-        assert_int_equal(scenario->workload.route_count, 0);
-        assert_true(workload_route_feeds(&scenario->workload, 1));
-        assert_false(workload_route_feeds(&scenario->workload, 0));
-        workload_scenario_destroy(scenario);
-    }
-}
-
-static void scenario_finds_the_queue_of_a_number_when_numbers_are_mapped(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *queues;
-        int64_t number;
-        int queue; /**< -1: refused. */
-    } rows[] = {
-        {"{\"byQueueNumber\": {\"12\": \"day\", \"0\": \"night\"}}", 0, 0},
-        {"{\"byQueueNumber\": {\"12\": \"day\", \"0\": \"night\"}}", 12, 1},
-        {"{\"byQueueNumber\": {\"12\": \"day\", \"0\": \"night\"}}", 1, -1},
-        {"{\"byQueueNumber\": {\"12\": \"day\", \"0\": \"night\"}}", -1, -1},
-        {"{\"byQueueNumber\": {\"12\": \"day\", \"0\": \"night\"}}", 13, -1},
-        {"{\"byQueueNumber\": {\"-1\": \"arn:x/day\", \"9223372036854775807\": \"night\"}}", -1, 1},
-        {"{\"byQueueNumber\": {\"-1\": \"day\", \"9223372036854775807\": \"night\"}}", INT64_MAX, 0},
-        {"{\"byQueueNumber\": {\"*\": \"day\", \"3\": \"night\"}}", 3, 0},
-        {"{\"byQueueNumber\": {\"3\": \"night\", \"*\": \"day\"}}", -1, 1},
-        {"{\"byQueueNumber\": {\"3\": \"night\", \"*\": \"day\"}}", INT64_MIN, 1},
-    };
-    char text[DOCUMENT_MAX];
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        route(text, rows[i].queues);
-        struct workload_scenario *scenario = parse_good(text);
-        uint32_t queue = 99;
-        assert_int_equal(workload_route_find(&scenario->workload, rows[i].number, &queue), rows[i].queue >= 0);
-        if (rows[i].queue >= 0) {
-            assert_int_equal(queue, rows[i].queue);
-        }
-        assert_true(workload_route_feeds(&scenario->workload, 0) && workload_route_feeds(&scenario->workload, 1));
-        workload_scenario_destroy(scenario);
-    }
-}
-
-static void scenario_names_the_place_when_a_route_is_wrong(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *queues, *expected;
-    } rows[] = {
-        {"\"dayy\"", "workload.jobQueue: no job queue is called \"dayy\"; there are night, day; did you mean \"day\"?"},
-        {"3", "workload.jobQueue: expected the name of a job queue, or an object with byQueueNumber; got 3"},
-        {"{\"byQueueNumbers\": {}}", "workload.jobQueue.byQueueNumbers: unknown key; did you mean \"byQueueNumber\"?"},
-        {"{}", "workload.jobQueue.byQueueNumber: expected an object of 1 to 1024 queue numbers"},
-        {"{\"byQueueNumber\": {}}", "such as {\"0\": \"NAME\", \"*\": \"NAME\"}; got an object"},
-        {"{\"byQueueNumber\": \"day\"}", "workload.jobQueue.byQueueNumber: expected an object of 1"},
-        {"{\"byQueueNumber\":\n{\"1\": \"nihgt\"}}", "doc.json:28: workload.jobQueue.byQueueNumber.1: no job queue is "
-                                                     "called \"nihgt\"; there are night, day; did you"},
-        {"{\"byQueueNumber\": {\"*\": 1}}", "workload.jobQueue.byQueueNumber.*: expected a string"},
-        {"{\"byQueueNumber\": {\"1\": null}}", "workload.jobQueue.byQueueNumber.1: expected a string"},
-        {"{\"byQueueNumber\": {\"01\": \"day\"}}", "byQueueNumber.01: expected a queue number (SWF field 15) such as"},
-        {"{\"byQueueNumber\": {\"-2\": \"day\"}}", "byQueueNumber.-2: expected a queue number"},
-        {"{\"byQueueNumber\": {\"+1\": \"day\"}}", "expected a queue number"},
-        {"{\"byQueueNumber\": {\"\": \"day\"}}", "expected a queue number"},
-        {"{\"byQueueNumber\": {\"batch\": \"day\"}}", "expected a queue number"},
-        {"{\"byQueueNumber\": {\"9223372036854775808\": \"day\"}}", "expected a queue number"},
-        {"{\"byQueueNumber\": {\"1\": \"day\", \"1\": \"day\"}}", "duplicate object key"},
-    };
-    char text[DOCUMENT_MAX];
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        route(text, rows[i].queues);
-        check_refused(text, rows[i].expected);
-    }
-    replace(text, "\"jobQueues\": [", NIGHT);
-    check_refused(text, "workload.jobQueue: expected the name of a job queue, as there are several: night, day");
 }
 
 /* What is legal and easily refused by mistake. */
@@ -611,6 +509,10 @@ static void scenario_loads_when_it_is_one_of_the_shipped_documents(void **state)
     assert_int_equal(workload_scenario_load("data/scenarios/sample.json", NULL, 0, &scenario, &error), BATCH_OK);
     assert_string_equal(scenario->workload.path, "data/scenarios/../sample.swf.gz");
     workload_scenario_destroy(scenario);
+    assert_int_equal(workload_scenario_load("data/scenarios/two-queues.json", NULL, 0, &scenario, &error), BATCH_OK);
+    assert_true(scenario->queues[0].priority > scenario->queues[1].priority);
+    assert_int_equal(scenario->workload.route_count, 2);
+    workload_scenario_destroy(scenario);
 }
 
 static size_t allocations_left;
@@ -665,9 +567,6 @@ int main(void)
         cmocka_unit_test(scenario_reads_queues_and_definitions_when_given_arns_and_revisions),
         cmocka_unit_test(scenario_reads_workload_and_world_when_given),
         cmocka_unit_test(scenario_takes_presets_when_world_is_absent),
-        cmocka_unit_test(scenario_sends_all_jobs_to_one_queue_when_it_is_named),
-        cmocka_unit_test(scenario_finds_the_queue_of_a_number_when_numbers_are_mapped),
-        cmocka_unit_test(scenario_names_the_place_when_a_route_is_wrong),
         cmocka_unit_test(scenario_accepts_variants_when_aws_prints_them),
         cmocka_unit_test(scenario_names_the_place_when_an_environment_is_wrong),
         cmocka_unit_test(scenario_names_the_place_when_a_queue_is_wrong),
