@@ -2,6 +2,8 @@
 /** @file Types x zones x market become pools; environments that allow the same one share it. */
 #include "harness/assembly_parts.h"
 
+#include "scheduler/host.h"
+
 #include <stdlib.h>
 
 enum { MARKET_COUNT = 2 };
@@ -59,6 +61,7 @@ enum batch_rc harness_assembly_pools_fill(struct harness_assembly *assembly, con
     for (uint32_t e = 0; e < assembly->scenario->environment_count; e++) {
         uses += (size_t)types[e].count * index.zones;
     }
+    BATCH_ASSERT(NULL, uses > 0);
     index.numbers = calloc((size_t)MARKET_COUNT * index.types * index.zones, sizeof *index.numbers);
     assembly->pools = calloc(uses, sizeof *assembly->pools);
     assembly->environment_pools = calloc(uses, sizeof *assembly->environment_pools);

@@ -60,6 +60,13 @@ static enum batch_rc check_fit(const struct workload_scenario *scenario, const s
             return BATCH_OK;
         }
     }
+    if (list->count == 0 && need.gpu == 0) {
+        return batch_error_set(
+            error, BATCH_E_INPUT,
+            "%s: jobQueues.%s: no instance type of its environments fits under their maxvCpus; allow "
+            "smaller types or raise maxvCpus",
+            scenario->name, queue->name);
+    }
     if (list->count == 0) {
         return batch_error_set(error, BATCH_E_INPUT,
                                "%s: jobDefinitions.%s: asks for %u GPUs, but no instance type in the environments of "

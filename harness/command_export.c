@@ -62,7 +62,8 @@ static enum batch_rc export_table(const struct arguments *arguments, struct harn
                                   struct batch_error *error)
 {
     struct harness_output output;
-    enum batch_rc rc = harness_output_open(&output, arguments->output, error);
+    enum batch_rc rc = harness_output_guard(arguments->output, arguments->path, error);
+    rc = rc == BATCH_OK ? harness_output_open(&output, arguments->output, error) : rc;
     if (rc != BATCH_OK) {
         return rc;
     }

@@ -143,12 +143,12 @@ static enum batch_rc choose_folder(const struct arguments *arguments, char folde
     return BATCH_OK;
 }
 
-static enum batch_rc draw_into_folder(struct harness_plot *plot, const struct arguments *arguments,
-                                      struct batch_error *error)
+/** @p gnuplot is the one that @p plot refers to; it is open only within. */
+static enum batch_rc draw_into_folder(struct harness_plot *plot, struct harness_gnuplot *gnuplot,
+                                      const struct arguments *arguments, struct batch_error *error)
 {
     char folder[HARNESS_PATH_MAX];
     struct harness_datadir datadir;
-    struct harness_gnuplot gnuplot;
     sigset_t before;
     enum batch_rc rc = choose_folder(arguments, folder, error);
     if (rc == BATCH_OK) {
@@ -156,12 +156,11 @@ static enum batch_rc draw_into_folder(struct harness_plot *plot, const struct ar
     }
     harness_interrupt_hold(&before);
     if (rc == BATCH_OK) {
-        rc = harness_gnuplot_open(&gnuplot, folder, datadir.plots, error);
+        rc = harness_gnuplot_open(gnuplot, folder, datadir.plots, error);
     }
     if (rc == BATCH_OK) {
-        plot->gnuplot = &gnuplot;
         rc = draw_wanted(plot, arguments, folder, error);
-        harness_gnuplot_close(&gnuplot);
+        harness_gnuplot_close(gnuplot);
     }
     harness_interrupt_restore(&before);
     return rc;
@@ -171,7 +170,8 @@ static enum batch_rc draw_run(struct harness_reader *reader, const struct argume
                               struct batch_error *error)
 {
     struct harness_summary summary;
-    struct harness_plot plot = {.reader = reader, .summary = &summary};
+    struct harness_gnuplot gnuplot;
+    struct harness_plot plot = {.reader = reader, .gnuplot = &gnuplot, .summary = &summary};
     enum batch_rc rc = harness_plot_end_us(reader, &plot.end_us, error);
     if (rc == BATCH_OK && plot.end_us <= 0) {
         rc = batch_error_set(error, BATCH_E_INPUT, "%s: the run took no time; there is nothing to plot",
@@ -181,7 +181,7 @@ static enum batch_rc draw_run(struct harness_reader *reader, const struct argume
         rc = harness_reader_summary(reader, &summary, error);
     }
     if (rc == BATCH_OK) {
-        rc = draw_into_folder(&plot, arguments, error);
+        rc = draw_into_folder(&plot, &gnuplot, arguments, error);
         harness_summary_release(&summary);
     }
     return rc;

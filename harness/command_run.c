@@ -5,6 +5,7 @@
 #include "harness/exit.h"
 #include "harness/interrupt.h"
 #include "harness/option.h"
+#include "harness/output.h"
 #include "harness/progress.h"
 #include "harness/session.h"
 
@@ -125,12 +126,12 @@ static enum batch_rc tell(const struct arguments *arguments, const struct harnes
                       (unsigned long long)plan->seed, (unsigned long long)plan->seed);
     }
     if (rc == BATCH_OK && summary->all.unfinished > 0) {
-        rc =
-            batch_error_set(error, BATCH_E_STATE,
-                            "%llu of %llu jobs never ended: no instance that their queue's environments may launch can "
-                            "take the job at its head; compare instanceTypes, maxvCpus and bidPercentage with what the "
-                            "jobs ask for",
-                            (unsigned long long)summary->all.unfinished, (unsigned long long)summary->all.jobs);
+        rc = batch_error_set(
+            error, BATCH_E_STATE,
+            "%llu of %llu jobs never ended: their queue's environments have no room, and may launch "
+            "nothing, for the job at its head; compare instanceTypes, minvCpus (instances that it keeps), "
+            "maxvCpus and bidPercentage with what the jobs ask for",
+            (unsigned long long)summary->all.unfinished, (unsigned long long)summary->all.jobs);
     }
     return rc;
 }
@@ -170,7 +171,9 @@ static int run_parsed(const struct arguments *arguments)
         return harness_exit_report(rc, &error);
     }
     harness_interrupt_hold(&before);
-    rc = replay(arguments, &plan, &error);
+    rc = harness_output_guard(arguments->output, arguments->plan.path, &error);
+    rc = rc == BATCH_OK ? harness_output_guard(arguments->output, plan.scenario->workload.path, &error) : rc;
+    rc = rc == BATCH_OK ? replay(arguments, &plan, &error) : rc;
     harness_plan_release(&plan);
     int status = rc == BATCH_OK ? HARNESS_EXIT_OK : harness_exit_report(rc, &error);
     harness_interrupt_restore(&before);

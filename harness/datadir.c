@@ -31,7 +31,7 @@ static bool is_data(const char *folder)
 /** An installation keeps the files in the folder itself, a source tree in its data/. */
 static bool take(const char *root, struct harness_datadir *datadir)
 {
-    struct harness_datadir found;
+    struct harness_datadir found = {0};
     if (!join(found.plots, root, "plots") || !join(found.data, root, "data")) {
         return false;
     }

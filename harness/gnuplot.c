@@ -158,9 +158,6 @@ static enum batch_rc start(const struct harness_gnuplot *gnuplot, char *const ar
 enum batch_rc harness_gnuplot_run(const struct harness_gnuplot *gnuplot, const char *figure, const char *format,
                                   const char *destination, struct batch_error *error)
 {
-    char program[] = "gnuplot";
-    char defaults[] = "--default-settings";
-    char setup[] = "setup.gp";
     char style[HARNESS_PATH_MAX];
     char script[HARNESS_PATH_MAX];
     char made[HARNESS_PATH_MAX];
@@ -174,10 +171,14 @@ enum batch_rc harness_gnuplot_run(const struct harness_gnuplot *gnuplot, const c
         (void)snprintf(name, sizeof name, "figure.%s", format);
         rc = join(made, gnuplot->folder, name, error);
     }
-    if (rc == BATCH_OK) {
-        char *const arguments[] = {program, defaults, setup, style, script, NULL};
-        rc = start(gnuplot, arguments, error);
+    if (rc != BATCH_OK) {
+        return rc;
     }
+    char program[] = "gnuplot";
+    char defaults[] = "--default-settings";
+    char setup[] = "setup.gp";
+    char *const arguments[] = {program, defaults, setup, style, script, NULL};
+    rc = start(gnuplot, arguments, error);
     if (rc == BATCH_OK && rename(made, destination) != 0) {
         rc = batch_error_set(error, BATCH_E_IO, "%s: cannot be written: %s", destination, strerror(errno));
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** @file Blocks the two signals and polls for them. */
+/** @file Blocks the signals that stop a run and polls for them. */
 #define _POSIX_C_SOURCE 200809L
 #include "harness/interrupt.h"
 
@@ -12,6 +12,7 @@ static sigset_t stopping_signals(void)
     (void)sigemptyset(&set);
     (void)sigaddset(&set, SIGINT);
     (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGHUP);
     return set;
 }
 

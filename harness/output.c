@@ -11,11 +11,26 @@
 enum batch_rc harness_output_check(const char *path, struct batch_error *error)
 {
     struct stat status;
+    if (path[0] == '\0') {
+        return batch_error_set(error, BATCH_E_USAGE, "the name of the file to write is empty");
+    }
     if (stat(path, &status) != 0 || S_ISREG(status.st_mode)) {
         return BATCH_OK;
     }
     return batch_error_set(error, BATCH_E_IO, "%s: cannot be written: it is %s, not a regular file", path,
                            S_ISDIR(status.st_mode) ? "a folder" : "a device or pipe");
+}
+
+enum batch_rc harness_output_guard(const char *path, const char *input, struct batch_error *error)
+{
+    struct stat output_status;
+    struct stat input_status;
+    if (path == NULL || input == NULL || stat(path, &output_status) != 0 || stat(input, &input_status) != 0 ||
+        output_status.st_dev != input_status.st_dev || output_status.st_ino != input_status.st_ino) {
+        return BATCH_OK;
+    }
+    return batch_error_set(error, BATCH_E_USAGE,
+                           "%s: is read by this command and would be lost; name another file with -o", path);
 }
 
 enum batch_rc harness_output_open(struct harness_output *output, const char *path, struct batch_error *error)
@@ -29,7 +44,7 @@ enum batch_rc harness_output_open(struct harness_output *output, const char *pat
     if (rc != BATCH_OK) {
         return rc;
     }
-    int length = snprintf(output->partial, sizeof output->partial, "%s.partial", path);
+    int length = snprintf(output->partial, sizeof output->partial, "%s.%ld.partial", path, (long)getpid());
     errno = ENAMETOOLONG;
     output->file = length < HARNESS_PATH_MAX ? fopen(output->partial, "wb") : NULL;
     if (output->file == NULL) {

@@ -22,7 +22,10 @@ struct harness_output {
  */
 enum batch_rc harness_output_check(const char *path, struct batch_error *error);
 
-/** Check and open "<path>.partial"; standard output for NULL. BATCH_E_IO names it and the cause. */
+/** BATCH_E_USAGE when @p path (NULL: none) is the very file that is read as @p input (NULL: none). */
+enum batch_rc harness_output_guard(const char *path, const char *input, struct batch_error *error);
+
+/** Check and open "<path>.PID.partial"; standard output for NULL. BATCH_E_IO names it and the cause. */
 enum batch_rc harness_output_open(struct harness_output *output, const char *path, struct batch_error *error);
 
 /**

@@ -11,7 +11,6 @@
 #include "scheduler/host.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 __extension__ typedef unsigned __int128 wide;
 
@@ -83,29 +82,22 @@ void harness_quantiles_destroy(struct harness_quantiles *quantiles)
     free(quantiles);
 }
 
-static bool grow_column(void *column_of, size_t count, size_t size)
-{
-    void *old;
-    memcpy(&old, column_of, sizeof old);
-    void *grown = realloc(old, count * size);
-    if (grown != NULL) {
-        memcpy(column_of, &grown, sizeof grown);
-    }
-    return grown != NULL;
-}
-
 static bool grow(struct harness_quantiles *quantiles)
 {
     size_t capacity = quantiles->capacity == 0 ? CAPACITY_FIRST : 2 * quantiles->capacity;
     for (size_t i = 0; i < METRIC_COUNT; i++) {
-        if (!grow_column(&quantiles->values[i], capacity, sizeof *quantiles->values[i])) {
+        double *values = realloc(quantiles->values[i], capacity * sizeof *values);
+        if (values == NULL) {
             return false;
         }
+        quantiles->values[i] = values;
     }
     for (size_t i = 0; i < 2; i++) {
-        if (!grow_column(&quantiles->keys[i], capacity, sizeof *quantiles->keys[i])) {
+        uint16_t *keys = realloc(quantiles->keys[i], capacity * sizeof *keys);
+        if (keys == NULL) {
             return false;
         }
+        quantiles->keys[i] = keys;
     }
     quantiles->capacity = capacity;
     return true;
@@ -198,8 +190,10 @@ static void set_mean_and_max(const struct group *group, struct harness_figures *
 
 static struct harness_spread *spread_of(struct harness_figures *figures, size_t metric)
 {
-    struct harness_spread *spreads[METRIC_COUNT] = {&figures->wait_s, &figures->response_s, &figures->bounded_slowdown};
-    return spreads[metric];
+    if (metric == WAIT) {
+        return &figures->wait_s;
+    }
+    return metric == RESPONSE ? &figures->response_s : &figures->bounded_slowdown;
 }
 
 /** Samples come in microseconds, figures go in seconds. */
@@ -297,13 +291,14 @@ static bool sum_queues(const struct harness_quantiles *quantiles, struct group *
     }
     for (size_t i = 0; i < quantiles->queue_count; i++) {
         const struct group *group = &quantiles->groups[i];
+        bool has_buckets = sum->buckets != NULL && group->buckets != NULL;
         sum->count += group->count;
         sum->wait_us += group->wait_us;
         sum->response_us += group->response_us;
         sum->slowdown += group->slowdown;
         for (size_t metric = 0; metric < METRIC_COUNT; metric++) {
             sum->max[metric] = group->max[metric] > sum->max[metric] ? group->max[metric] : sum->max[metric];
-            for (size_t j = 0; group->buckets != NULL && j < HARNESS_BUCKET_COUNT; j++) {
+            for (size_t j = 0; has_buckets && j < HARNESS_BUCKET_COUNT; j++) {
                 sum->buckets[metric][j] += group->buckets[metric][j];
             }
         }

@@ -124,7 +124,7 @@ static enum batch_rc on_submitted(void *context, uint64_t job, const struct batc
 {
     struct harness_recorder *recorder = context;
     advance(recorder, submission->submit_us);
-    return recorder_submit(recorder, job, submission, error);
+    return harness_recorder_submit(recorder, job, submission, error);
 }
 
 static enum batch_rc on_event(void *context, const struct batch_event *event, struct batch_error *error)
@@ -137,7 +137,7 @@ static enum batch_rc on_event(void *context, const struct batch_event *event, st
     case BATCH_EVENT_INSTANCE_LAUNCH_FAILED:
     case BATCH_EVENT_INSTANCE_NOTICE:
     case BATCH_EVENT_INSTANCE_GONE:
-        return recorder_instance_event(recorder, event, error);
+        return harness_recorder_instance_event(recorder, event, error);
     default: /* What the others change shows in the commands they cause. */
         return BATCH_OK;
     }
@@ -149,11 +149,11 @@ static enum batch_rc on_command(void *context, const struct batch_command *comma
     BATCH_ASSERT(NULL, command->time_us == recorder->now_us);
     switch (command->kind) {
     case BATCH_COMMAND_JOB_CHANGED:
-        return recorder_change_job(recorder, command, error);
+        return harness_recorder_change_job(recorder, command, error);
     case BATCH_COMMAND_START_ATTEMPT:
-        return recorder_start_attempt(recorder, command, error);
+        return harness_recorder_start_attempt(recorder, command, error);
     case BATCH_COMMAND_LAUNCH_INSTANCE:
-        return recorder_launch(recorder, command, error);
+        return harness_recorder_launch(recorder, command, error);
     default: /* Requests whose answers are recorded, not they. */
         return BATCH_OK;
     }
@@ -167,8 +167,8 @@ struct batch_observer harness_recorder_observer(struct harness_recorder *recorde
 static enum batch_rc write_rest(struct harness_recorder *recorder, const struct harness_summary *summary,
                                 struct batch_error *error)
 {
-    enum batch_rc rc = recorder_write_tables(recorder, error);
-    rc = rc == BATCH_OK ? recorder_write_summary(recorder, summary, error) : rc;
+    enum batch_rc rc = harness_recorder_write_tables(recorder, error);
+    rc = rc == BATCH_OK ? harness_recorder_write_summary(recorder, summary, error) : rc;
     return rc == BATCH_OK ? harness_results_close(recorder->results, error) : rc;
 }
 
@@ -178,13 +178,13 @@ enum batch_rc harness_recorder_finish(struct harness_recorder *recorder, const s
 {
     advance(recorder, status->now_us);
     harness_series_finish(&recorder->series, &recorder->state, recorder->now_us);
-    enum batch_rc rc = recorder_close_jobs(recorder, error);
-    rc = rc == BATCH_OK ? recorder_close_instances(recorder, error) : rc;
+    enum batch_rc rc = harness_recorder_close_jobs(recorder, error);
+    rc = rc == BATCH_OK ? harness_recorder_close_instances(recorder, error) : rc;
     if (rc != BATCH_OK) {
         return rc;
     }
     struct harness_summary made;
-    rc = recorder_summarise(recorder, account, status, &made, error);
+    rc = harness_recorder_summarise(recorder, account, status, &made, error);
     if (rc != BATCH_OK) {
         return rc;
     }
@@ -204,7 +204,7 @@ void harness_recorder_destroy(struct harness_recorder *recorder)
     }
     harness_results_destroy(recorder->results);
     harness_quantiles_destroy(recorder->quantiles);
-    recorder_map_release(&recorder->map);
+    harness_recorder_map_release(&recorder->map);
     free(recorder->jobs);
     free(recorder->instances);
     free(recorder->free_slots);

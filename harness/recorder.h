@@ -19,7 +19,7 @@ struct harness_recorder_options {
 
 struct harness_recorder;
 
-/** Opens "<path>.partial" beside the final file; BATCH_E_IO names it. */
+/** Opens "<path>.PID.partial" beside the final file; BATCH_E_IO names it. */
 enum batch_rc harness_recorder_create(const struct harness_recorder_options *options, struct harness_recorder **ret,
                                       struct batch_error *error);
 struct batch_observer harness_recorder_observer(struct harness_recorder *recorder);

@@ -36,15 +36,15 @@ static bool grow_instances(struct harness_recorder *recorder)
     return true;
 }
 
-enum batch_rc recorder_launch(struct harness_recorder *recorder, const struct batch_command *command,
-                              struct batch_error *error)
+enum batch_rc harness_recorder_launch(struct harness_recorder *recorder, const struct batch_command *command,
+                                      struct batch_error *error)
 {
     const struct batch_command_launch *launch = &command->as.launch;
     BATCH_ASSERT(NULL, launch->pool < recorder->assembly->pool_count);
     BATCH_ASSERT(NULL, launch->environment < recorder->environment_count);
     bool has_room = recorder->free_count > 0 || grow_instances(recorder);
     uint32_t slot = has_room ? recorder->free_slots[recorder->free_count - 1] : 0;
-    if (!has_room || !recorder_map_put(&recorder->map, launch->instance, slot)) {
+    if (!has_room || !harness_recorder_map_put(&recorder->map, launch->instance, slot)) {
         return batch_error_set(error, BATCH_E_MEMORY, "no memory to record an instance");
     }
     recorder->free_count--;
@@ -69,9 +69,9 @@ enum batch_rc recorder_launch(struct harness_recorder *recorder, const struct ba
     return BATCH_OK;
 }
 
-struct recorder_instance *recorder_find_instance(struct harness_recorder *recorder, uint64_t instance)
+struct recorder_instance *harness_recorder_find_instance(struct harness_recorder *recorder, uint64_t instance)
 {
-    uint32_t slot = recorder_map_get(&recorder->map, instance);
+    uint32_t slot = harness_recorder_map_get(&recorder->map, instance);
     BATCH_ASSERT(NULL, slot != UINT32_MAX);
     return &recorder->instances[slot];
 }
@@ -169,15 +169,15 @@ static enum batch_rc close_instance(struct harness_recorder *recorder, struct re
         recorder->environments[row->environment].instance_vcpu_milli_us += vcpu_time;
         recorder->of_each.instance_vcpu_milli_us += vcpu_time;
     }
-    enum batch_rc rc = recorder_append(recorder, HARNESS_TABLE_INSTANCES, row, error);
-    recorder_map_remove(&recorder->map, instance->instance);
+    enum batch_rc rc = harness_recorder_append(recorder, HARNESS_TABLE_INSTANCES, row, error);
+    harness_recorder_map_remove(&recorder->map, instance->instance);
     recorder->free_slots[recorder->free_count++] = (uint32_t)(instance - recorder->instances);
     instance->instance = 0;
     return rc;
 }
 
-enum batch_rc recorder_release_instance(struct harness_recorder *recorder, struct recorder_instance *instance,
-                                        struct batch_error *error)
+enum batch_rc harness_recorder_release_instance(struct harness_recorder *recorder, struct recorder_instance *instance,
+                                                struct batch_error *error)
 {
     BATCH_ASSERT(NULL, instance->attempts_live > 0);
     instance->attempts_live--;
@@ -199,10 +199,10 @@ static enum batch_rc end_instance(struct harness_recorder *recorder, struct reco
     return instance->attempts_live == 0 ? close_instance(recorder, instance, error) : BATCH_OK;
 }
 
-enum batch_rc recorder_instance_event(struct harness_recorder *recorder, const struct batch_event *event,
-                                      struct batch_error *error)
+enum batch_rc harness_recorder_instance_event(struct harness_recorder *recorder, const struct batch_event *event,
+                                              struct batch_error *error)
 {
-    struct recorder_instance *instance = recorder_find_instance(recorder, event->as.instance.instance);
+    struct recorder_instance *instance = harness_recorder_find_instance(recorder, event->as.instance.instance);
     struct harness_instance_row *row = &instance->row;
     switch (event->kind) {
     case BATCH_EVENT_INSTANCE_RUNNING:
@@ -226,7 +226,7 @@ enum batch_rc recorder_instance_event(struct harness_recorder *recorder, const s
     }
 }
 
-enum batch_rc recorder_close_instances(struct harness_recorder *recorder, struct batch_error *error)
+enum batch_rc harness_recorder_close_instances(struct harness_recorder *recorder, struct batch_error *error)
 {
     enum batch_rc rc = BATCH_OK;
     for (uint32_t slot = 0; rc == BATCH_OK && slot < recorder->instance_capacity; slot++) {

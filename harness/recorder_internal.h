@@ -109,46 +109,46 @@ struct harness_recorder {
 };
 
 /* recorder_map.c */
-bool recorder_map_put(struct recorder_map *map, uint64_t key, uint32_t slot);
+bool harness_recorder_map_put(struct recorder_map *map, uint64_t key, uint32_t slot);
 /** The slot, or UINT32_MAX. */
-uint32_t recorder_map_get(const struct recorder_map *map, uint64_t key);
-void recorder_map_remove(struct recorder_map *map, uint64_t key);
-void recorder_map_release(struct recorder_map *map);
+uint32_t harness_recorder_map_get(const struct recorder_map *map, uint64_t key);
+void harness_recorder_map_remove(struct recorder_map *map, uint64_t key);
+void harness_recorder_map_release(struct recorder_map *map);
 
 /* recorder_jobs.c */
-enum batch_rc recorder_submit(struct harness_recorder *recorder, uint64_t job,
-                              const struct batch_submission *submission, struct batch_error *error);
-enum batch_rc recorder_start_attempt(struct harness_recorder *recorder, const struct batch_command *command,
-                                     struct batch_error *error);
-enum batch_rc recorder_change_job(struct harness_recorder *recorder, const struct batch_command *command,
-                                  struct batch_error *error);
+enum batch_rc harness_recorder_submit(struct harness_recorder *recorder, uint64_t job,
+                                      const struct batch_submission *submission, struct batch_error *error);
+enum batch_rc harness_recorder_start_attempt(struct harness_recorder *recorder, const struct batch_command *command,
+                                             struct batch_error *error);
+enum batch_rc harness_recorder_change_job(struct harness_recorder *recorder, const struct batch_command *command,
+                                          struct batch_error *error);
 /** Rows of the jobs and attempts that never ended. */
-enum batch_rc recorder_close_jobs(struct harness_recorder *recorder, struct batch_error *error);
+enum batch_rc harness_recorder_close_jobs(struct harness_recorder *recorder, struct batch_error *error);
 
 /* recorder_instances.c */
-enum batch_rc recorder_launch(struct harness_recorder *recorder, const struct batch_command *command,
-                              struct batch_error *error);
-enum batch_rc recorder_instance_event(struct harness_recorder *recorder, const struct batch_event *event,
+enum batch_rc harness_recorder_launch(struct harness_recorder *recorder, const struct batch_command *command,
                                       struct batch_error *error);
-struct recorder_instance *recorder_find_instance(struct harness_recorder *recorder, uint64_t instance);
+enum batch_rc harness_recorder_instance_event(struct harness_recorder *recorder, const struct batch_event *event,
+                                              struct batch_error *error);
+struct recorder_instance *harness_recorder_find_instance(struct harness_recorder *recorder, uint64_t instance);
 /** An attempt on it ended: writes the instance's row if that was what it waited for. */
-enum batch_rc recorder_release_instance(struct harness_recorder *recorder, struct recorder_instance *instance,
-                                        struct batch_error *error);
+enum batch_rc harness_recorder_release_instance(struct harness_recorder *recorder, struct recorder_instance *instance,
+                                                struct batch_error *error);
 /** Bills and writes the instances that still are. */
-enum batch_rc recorder_close_instances(struct harness_recorder *recorder, struct batch_error *error);
+enum batch_rc harness_recorder_close_instances(struct harness_recorder *recorder, struct batch_error *error);
 
 /* recorder_summary.c */
-enum batch_rc recorder_summarise(struct harness_recorder *recorder, const struct workload_account *account,
-                                 const struct sim_status *status, struct harness_summary *summary,
-                                 struct batch_error *error);
+enum batch_rc harness_recorder_summarise(struct harness_recorder *recorder, const struct workload_account *account,
+                                         const struct sim_status *status, struct harness_summary *summary,
+                                         struct batch_error *error);
 
 /* recorder_tables.c: everything that is written once, at the end. */
-enum batch_rc recorder_write_tables(struct harness_recorder *recorder, struct batch_error *error);
-enum batch_rc recorder_write_summary(struct harness_recorder *recorder, const struct harness_summary *summary,
-                                     struct batch_error *error);
+enum batch_rc harness_recorder_write_tables(struct harness_recorder *recorder, struct batch_error *error);
+enum batch_rc harness_recorder_write_summary(struct harness_recorder *recorder, const struct harness_summary *summary,
+                                             struct batch_error *error);
 
-static inline enum batch_rc recorder_append(struct harness_recorder *recorder, enum harness_table table,
-                                            const void *row, struct batch_error *error)
+static inline enum batch_rc harness_recorder_append(struct harness_recorder *recorder, enum harness_table table,
+                                                    const void *row, struct batch_error *error)
 {
     return recorder->results == NULL ? BATCH_OK : harness_results_append(recorder->results, table, row, error);
 }

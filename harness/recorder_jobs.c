@@ -28,8 +28,8 @@ static bool grow_jobs(struct harness_recorder *recorder, uint64_t tag)
     return true;
 }
 
-enum batch_rc recorder_submit(struct harness_recorder *recorder, uint64_t job,
-                              const struct batch_submission *submission, struct batch_error *error)
+enum batch_rc harness_recorder_submit(struct harness_recorder *recorder, uint64_t job,
+                                      const struct batch_submission *submission, struct batch_error *error)
 {
     const struct batch_job_submitted *submitted = &submission->job;
     BATCH_ASSERT(NULL, submitted->queue < recorder->queue_count);
@@ -78,13 +78,13 @@ static void note_first_placement(struct harness_recorder *recorder, struct recor
     }
 }
 
-enum batch_rc recorder_start_attempt(struct harness_recorder *recorder, const struct batch_command *command,
-                                     struct batch_error *error)
+enum batch_rc harness_recorder_start_attempt(struct harness_recorder *recorder, const struct batch_command *command,
+                                             struct batch_error *error)
 {
     (void)error;
     const struct batch_command_start *start = &command->as.start;
     struct recorder_job *record = find_job(recorder, start->tag, start->task.job);
-    struct recorder_instance *instance = recorder_find_instance(recorder, start->instance);
+    struct recorder_instance *instance = harness_recorder_find_instance(recorder, start->instance);
     BATCH_ASSERT(NULL, record->environment == RECORDER_SLOT_NONE && start->environment < recorder->environment_count);
     record->attempts = (uint16_t)start->task.attempt;
     record->environment = (uint16_t)start->environment;
@@ -127,7 +127,7 @@ static enum batch_rc write_attempt(struct harness_recorder *recorder, const stru
         .stopped_us = stopped_us,
         .ended_us = ended_us,
     };
-    return recorder_append(recorder, HARNESS_TABLE_ATTEMPTS, &row, error);
+    return harness_recorder_append(recorder, HARNESS_TABLE_ATTEMPTS, &row, error);
 }
 
 static void account_attempt(struct harness_recorder *recorder, struct recorder_job *record,
@@ -171,7 +171,7 @@ static enum batch_rc end_attempt(struct harness_recorder *recorder, struct recor
         recorder->environments[record->environment].retries++;
     }
     record->environment = RECORDER_SLOT_NONE;
-    return rc == BATCH_OK ? recorder_release_instance(recorder, instance, error) : rc;
+    return rc == BATCH_OK ? harness_recorder_release_instance(recorder, instance, error) : rc;
 }
 
 static enum batch_rc write_job(struct harness_recorder *recorder, const struct recorder_job *record, int64_t ended_us,
@@ -200,7 +200,7 @@ static enum batch_rc write_job(struct harness_recorder *recorder, const struct r
         .run_us = record->run_us,
         .lost_us = record->lost_us,
     };
-    return recorder_append(recorder, HARNESS_TABLE_JOBS, &row, error);
+    return harness_recorder_append(recorder, HARNESS_TABLE_JOBS, &row, error);
 }
 
 static enum batch_rc sample_job(struct harness_recorder *recorder, const struct recorder_job *record, int64_t now_us,
@@ -299,8 +299,8 @@ static void note_running(struct harness_recorder *recorder, struct recorder_job 
     }
 }
 
-enum batch_rc recorder_change_job(struct harness_recorder *recorder, const struct batch_command *command,
-                                  struct batch_error *error)
+enum batch_rc harness_recorder_change_job(struct harness_recorder *recorder, const struct batch_command *command,
+                                          struct batch_error *error)
 {
     const struct batch_command_job_changed *change = &command->as.job_changed;
     struct recorder_job *record = find_job(recorder, change->tag, change->task.job);
@@ -320,7 +320,7 @@ enum batch_rc recorder_change_job(struct harness_recorder *recorder, const struc
     return rc == BATCH_OK && is_end ? end_job(recorder, record, command, error) : rc;
 }
 
-enum batch_rc recorder_close_jobs(struct harness_recorder *recorder, struct batch_error *error)
+enum batch_rc harness_recorder_close_jobs(struct harness_recorder *recorder, struct batch_error *error)
 {
     static const struct batch_command_job_changed none = {
         .task = {.array_index = BATCH_INDEX_NONE, .node_index = BATCH_INDEX_NONE},

@@ -25,23 +25,27 @@ static bool grow(struct recorder_map *map)
 {
     uint32_t old_capacity = map->keys == NULL ? 0 : map->mask + 1;
     uint32_t capacity = old_capacity == 0 ? CAPACITY_FIRST : 2 * old_capacity;
-    struct recorder_map grown = {calloc(capacity, sizeof *map->keys), calloc(capacity, sizeof *map->slots),
-                                 capacity - 1, map->count};
-    if (grown.keys == NULL || grown.slots == NULL) {
-        recorder_map_release(&grown);
+    uint64_t *keys = calloc(capacity, sizeof *keys);
+    uint32_t *slots = calloc(capacity, sizeof *slots);
+    if (keys == NULL || slots == NULL) {
+        free(keys);
+        free(slots);
         return false;
     }
+    struct recorder_map old = *map;
+    map->keys = keys;
+    map->slots = slots;
+    map->mask = capacity - 1;
     for (uint32_t i = 0; i < old_capacity; i++) {
-        if (map->keys[i] != 0) {
-            insert(&grown, map->keys[i], map->slots[i]);
+        if (old.keys[i] != 0) {
+            insert(map, old.keys[i], old.slots[i]);
         }
     }
-    recorder_map_release(map);
-    *map = grown;
+    harness_recorder_map_release(&old);
     return true;
 }
 
-bool recorder_map_put(struct recorder_map *map, uint64_t key, uint32_t slot)
+bool harness_recorder_map_put(struct recorder_map *map, uint64_t key, uint32_t slot)
 {
     BATCH_ASSERT(NULL, key != 0);
     if ((map->keys == NULL || 2 * map->count > map->mask) && !grow(map)) {
@@ -61,7 +65,7 @@ static uint32_t locate(const struct recorder_map *map, uint64_t key)
     return at;
 }
 
-uint32_t recorder_map_get(const struct recorder_map *map, uint64_t key)
+uint32_t harness_recorder_map_get(const struct recorder_map *map, uint64_t key)
 {
     if (map->keys == NULL) {
         return UINT32_MAX;
@@ -70,7 +74,7 @@ uint32_t recorder_map_get(const struct recorder_map *map, uint64_t key)
     return map->keys[at] == 0 ? UINT32_MAX : map->slots[at];
 }
 
-void recorder_map_remove(struct recorder_map *map, uint64_t key)
+void harness_recorder_map_remove(struct recorder_map *map, uint64_t key)
 {
     uint32_t hole = locate(map, key);
     BATCH_ASSERT(NULL, map->keys[hole] == key);
@@ -88,7 +92,7 @@ void recorder_map_remove(struct recorder_map *map, uint64_t key)
     }
 }
 
-void recorder_map_release(struct recorder_map *map)
+void harness_recorder_map_release(struct recorder_map *map)
 {
     free(map->keys);
     free(map->slots);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double SECONDS_PER_HOUR = 3600;
+static const double seconds_per_hour = 3600;
 
 /** Little's law and the bill, in integers, so nothing but equality will do. */
 static void check_identities(const struct harness_recorder *recorder, const struct sim_status *status,
@@ -32,7 +32,8 @@ static double vcpu_s(recorder_wide vcpu_milli_us)
 {
     const recorder_wide unit = (recorder_wide)BATCH_VCPU_MILLI * BATCH_US_PER_S;
     /* whole part and remainder apart: the product itself can pass what a double holds exactly */
-    return (double)(vcpu_milli_us / unit) + (double)(vcpu_milli_us % unit) / (double)unit;
+    const recorder_wide whole = vcpu_milli_us / unit;
+    return (double)whole + (double)(vcpu_milli_us % unit) / (double)unit;
 }
 
 static void set_figures(struct harness_figures *figures, const struct recorder_group *group)
@@ -49,7 +50,7 @@ static void set_figures(struct harness_figures *figures, const struct recorder_g
         figures->makespan_s = (double)(group->end_last_us - group->submit_first_us) / BATCH_US_PER_S;
     }
     if (figures->makespan_s > 0) {
-        figures->throughput_jobs_per_h = (double)group->succeeded / figures->makespan_s * SECONDS_PER_HOUR;
+        figures->throughput_jobs_per_h = (double)group->succeeded / figures->makespan_s * seconds_per_hour;
     }
 }
 
@@ -64,7 +65,7 @@ static void set_costs(struct harness_costs *costs, const struct recorder_group *
         costs->saving = 1 - (double)costs->total_usd_nano / (double)costs->at_on_demand_usd_nano;
     }
     costs->cost_per_job_usd = group->succeeded > 0 ? cost_usd / (double)group->succeeded : 0;
-    costs->cost_per_useful_vcpu_h_usd = useful_vcpu_s > 0 ? cost_usd / useful_vcpu_s * SECONDS_PER_HOUR : 0;
+    costs->cost_per_useful_vcpu_h_usd = useful_vcpu_s > 0 ? cost_usd / useful_vcpu_s * seconds_per_hour : 0;
 }
 
 static void add_times(struct recorder_group *sum, const struct recorder_group *group)
@@ -137,9 +138,9 @@ static void set_groups(const struct harness_recorder *recorder, struct harness_s
     }
 }
 
-enum batch_rc recorder_summarise(struct harness_recorder *recorder, const struct workload_account *account,
-                                 const struct sim_status *status, struct harness_summary *summary,
-                                 struct batch_error *error)
+enum batch_rc harness_recorder_summarise(struct harness_recorder *recorder, const struct workload_account *account,
+                                         const struct sim_status *status, struct harness_summary *summary,
+                                         struct batch_error *error)
 {
     struct recorder_group all = sum_groups(recorder);
     check_identities(recorder, status, &all);

@@ -75,7 +75,7 @@ static enum batch_rc write_names(struct harness_recorder *recorder, struct batch
     return rc;
 }
 
-enum batch_rc recorder_write_tables(struct harness_recorder *recorder, struct batch_error *error)
+enum batch_rc harness_recorder_write_tables(struct harness_recorder *recorder, struct batch_error *error)
 {
     enum batch_rc rc = write_series(recorder, error);
     rc = rc == BATCH_OK ? write_pools(recorder, error) : rc;
@@ -119,8 +119,8 @@ static enum batch_rc put_manifest(struct harness_results *results, const struct 
     return rc == BATCH_OK ? harness_results_put_u64(results, "/", "digest", summary->digest, error) : rc;
 }
 
-enum batch_rc recorder_write_summary(struct harness_recorder *recorder, const struct harness_summary *summary,
-                                     struct batch_error *error)
+enum batch_rc harness_recorder_write_summary(struct harness_recorder *recorder, const struct harness_summary *summary,
+                                             struct batch_error *error)
 {
     struct harness_results *results = recorder->results;
     char *json = harness_summary_json(summary);

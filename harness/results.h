@@ -65,7 +65,7 @@ enum harness_table harness_table_find(const char *name);
 
 struct harness_results;
 
-/** Open "<path>.partial". BATCH_E_IO names it and the cause. */
+/** Open "<path>.PID.partial". BATCH_E_IO names it and the cause. */
 enum batch_rc harness_results_create(const char *path, bool compresses, struct harness_results **ret,
                                      struct batch_error *error);
 

@@ -149,7 +149,9 @@ static struct harness_results *allocate(const char *path)
         results->writers[i].table = H5I_INVALID_HID;
     }
     results->path = join(path, "");
-    results->partial = join(path, ".partial");
+    char ending[48]; /* of this process, so that two runs into one file cannot touch each other's */
+    (void)snprintf(ending, sizeof ending, ".%ld.partial", (long)getpid());
+    results->partial = join(path, ending);
     if (results->path == NULL || results->partial == NULL) {
         results->is_named = true;
         harness_results_destroy(results);

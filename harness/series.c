@@ -52,7 +52,7 @@ static struct harness_series_row point(const struct harness_series *series, cons
 
 static void halve(struct harness_series *series)
 {
-    for (uint32_t i = 0; i < HARNESS_SERIES_MAX / 2; i++) {
+    for (size_t i = 0; i < HARNESS_SERIES_MAX / 2; i++) {
         uint32_t dropped_max = i > 0 ? series->rows[2 * i - 1].runnable_max : 0;
         series->rows[i] = series->rows[2 * i];
         if (dropped_max > series->rows[i].runnable_max) {

@@ -94,9 +94,9 @@ static struct cell cell_of_money(int64_t usd_nano)
 
 static struct cell cell_of_vcpu_hours(double vcpu_s)
 {
-    struct cell cell;
     double hours = vcpu_s / SECONDS_PER_HOUR;
     if (hours < THOUSAND) {
+        struct cell cell;
         (void)snprintf(cell.text, sizeof cell.text, "%.2f", hours);
         return cell;
     }
@@ -120,6 +120,9 @@ static void print_jobs(FILE *out, const struct harness_figures *all)
     print_line(out, "submitted", cell_of_count(all->jobs));
     print_line_share(out, "succeeded", cell_of_count(all->succeeded), (double)all->succeeded, jobs);
     print_line_share(out, "failed", cell_of_count(all->failed), (double)all->failed, jobs);
+    if (all->unfinished > 0) {
+        print_line_share(out, "never ended", cell_of_count(all->unfinished), (double)all->unfinished, jobs);
+    }
     print_line(out, "retries", cell_of_count(all->retries));
     print_line(out, "makespan", cell_of_duration(all->makespan_s));
     (void)fprintf(out, "  %-24s %18.1f  jobs/h\n", "throughput", all->throughput_jobs_per_h);
@@ -177,8 +180,8 @@ static void print_cost(FILE *out, const struct harness_costs *costs)
     print_part(out, "  for idling", costs->idle_usd_nano, costs->total_usd_nano);
     (void)fprintf(out, "  %-24s %14.6f USD\n", "per succeeded job", costs->cost_per_job_usd);
     (void)fprintf(out, "  %-24s %14.6f USD\n", "per useful vCPU-hour", costs->cost_per_useful_vcpu_h_usd);
-    print_line(out, "at On-Demand prices", cell_of_money(costs->at_on_demand_usd_nano));
-    print_line(out, "saving", cell_of_share(costs->saving, 1));
+    print_line(out, "same instances On-Demand", cell_of_money(costs->at_on_demand_usd_nano));
+    print_line(out, "saving against that", cell_of_share(costs->saving, 1));
 }
 
 static void print_queues(FILE *out, const struct harness_summary *summary)
@@ -236,9 +239,10 @@ void harness_summary_print(const struct harness_summary *summary, FILE *out)
     }
     print_anomalies(out, &summary->account);
     if (summary->all.unfinished > 0) {
-        (void)fprintf(out,
-                      "\nWarning: %s job%s never ended: no compute environment of the queue can take what is at its "
-                      "head.\nCompare the jobs' vCPUs and memory with the instance types and maxvCpus.\n",
-                      cell_of_count(summary->all.unfinished).text, summary->all.unfinished == 1 ? "" : "s");
+        (void)fprintf(
+            out,
+            "\nWarning: %s job%s never ended: nothing that their queue's environments have or may launch has room "
+            "for the job\nat its head. Compare the jobs' vCPUs and memory with instanceTypes, minvCpus and maxvCpus.\n",
+            cell_of_count(summary->all.unfinished).text, summary->all.unfinished == 1 ? "" : "s");
     }
 }

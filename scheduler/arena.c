@@ -11,8 +11,7 @@ enum { ARENA_FIRST_CAPACITY = 16 };
 
 void batch_arena_init(struct batch_arena *arena, const char *name, uint32_t item_bytes, uint32_t limit)
 {
-    *arena = (struct batch_arena){
-        .name = name, .item_bytes = item_bytes, .limit = limit, .free_first = BATCH_NO_SLOT};
+    *arena = (struct batch_arena){.name = name, .item_bytes = item_bytes, .limit = limit, .free_first = BATCH_NO_SLOT};
 }
 
 void batch_arena_release(const struct batch_host *host, struct batch_arena *arena)

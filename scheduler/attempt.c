@@ -120,13 +120,12 @@ void batch_attempt_apply_started(struct batch_core *core, const struct batch_eve
     if (timeout_us > 0 && event->time_us <= INT64_MAX - timeout_us) {
         batch_deadline_arm_timeout(core, slot, event->time_us + timeout_us);
     }
-    batch_job_change(
-        core, attempt->job_slot,
-        &(struct batch_job_change){.to = BATCH_JOB_RUNNING,
-                                   .exit_code = BATCH_EXIT_CODE_NONE,
-                                   .attempt = attempt->attempt,
-                                   .instance = batch_instance_at(core, attempt->instance_slot)->instance,
-                                   .occurred_us = event->time_us});
+    batch_job_change(core, attempt->job_slot,
+                     &(struct batch_job_change){.to = BATCH_JOB_RUNNING,
+                                                .exit_code = BATCH_EXIT_CODE_NONE,
+                                                .attempt = attempt->attempt,
+                                                .instance = batch_instance_at(core, attempt->instance_slot)->instance,
+                                                .occurred_us = event->time_us});
 }
 
 enum batch_rc batch_attempt_prepare_start_failed(struct batch_core *core, const struct batch_event *event,

@@ -130,7 +130,7 @@ size_t batch_command_encode(const struct batch_command *command, uint64_t *words
     batch_words_put(&out, 0);
     batch_words_put(&out, (uint64_t)command->time_us);
     put_body(&out, command);
-    if (out.capacity > 0) {
+    if (words != NULL && capacity > 0) {
         words[0] = batch_words_header((uint32_t)command->kind, out.used, command_field(command));
     }
     return out.used;

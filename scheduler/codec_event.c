@@ -111,8 +111,8 @@ static void put_definition(struct batch_words_out *out, const struct batch_defin
     batch_words_put(out, (uint64_t)definition->timeout_us);
     for (uint32_t i = 0; i < definition->rule_count && i < BATCH_RETRY_RULES_MAX; i++) {
         const struct batch_retry_rule *rule = &definition->rules[i];
-        uint32_t present = (rule->on_status_reason.bytes != NULL ? 1U : 0U) | (rule->on_reason.bytes != NULL ? 2U : 0U) |
-                           (rule->on_exit_code.bytes != NULL ? 4U : 0U);
+        uint32_t present = (rule->on_status_reason.bytes != NULL ? 1U : 0U) |
+                           (rule->on_reason.bytes != NULL ? 2U : 0U) | (rule->on_exit_code.bytes != NULL ? 4U : 0U);
         batch_words_put_pair(out, (uint32_t)rule->action, present);
         batch_words_put_text(out, rule->on_status_reason);
         batch_words_put_text(out, rule->on_reason);
@@ -256,7 +256,7 @@ size_t batch_event_encode(const struct batch_event *event, uint64_t *words, size
     batch_words_put(&out, 0);
     batch_words_put(&out, (uint64_t)event->time_us);
     put_body(&out, event);
-    if (out.capacity > 0) {
+    if (words != NULL && capacity > 0) {
         words[0] = batch_words_header((uint32_t)event->kind, out.used, event_field(event));
     }
     return out.used;

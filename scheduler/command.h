@@ -56,10 +56,10 @@ struct batch_command_job_changed {
     enum batch_job_state from;
     enum batch_job_state to;
     enum batch_reason reason;
-    int32_t exit_code;    /**< Of the attempt that ended, else BATCH_EXIT_CODE_NONE. */
-    uint64_t attempt;     /**< Sequence number of the attempt it is about; 0: none. */
-    uint64_t instance;    /**< Where that attempt is or was; 0: none. */
-    int64_t occurred_us;  /**< When the container stopped, for a change that ends an attempt; else the command's time. */
+    int32_t exit_code;   /**< Of the attempt that ended, else BATCH_EXIT_CODE_NONE. */
+    uint64_t attempt;    /**< Sequence number of the attempt it is about; 0: none. */
+    uint64_t instance;   /**< Where that attempt is or was; 0: none. */
+    int64_t occurred_us; /**< When the container stopped, for a change that ends an attempt; else the command's time. */
 };
 
 /** A job at the head of a queue can never be placed as things stand (reference 4.5). */
@@ -73,7 +73,8 @@ struct batch_command {
     enum batch_command_kind kind;
     int64_t time_us; /**< Of the event that caused it. */
     union {
-        int64_t wake_us; /**< When the driver must send `time is` and `decide`; replaces the previous one. INT64_MAX: never. */
+        int64_t wake_us; /**< When the driver must send `time is` and `decide`; replaces the previous one. INT64_MAX:
+                            never. */
         struct batch_command_launch launch;
         struct batch_command_terminate terminate;
         struct batch_command_start start;

@@ -75,8 +75,7 @@ static enum batch_rc configuration_check(const struct batch_configuration *confi
                                (int)configuration->misfit);
     }
     if (limits != NULL && limits->commands != 0 && limits->commands < LIMIT_COMMANDS_LEAST) {
-        return batch_error_set(error, BATCH_E_INPUT, "the limit on commands must be at least %d",
-                               LIMIT_COMMANDS_LEAST);
+        return batch_error_set(error, BATCH_E_INPUT, "the limit on commands must be at least %d", LIMIT_COMMANDS_LEAST);
     }
     return BATCH_OK;
 }
@@ -165,8 +164,7 @@ enum batch_rc batch_core_reserve_commands(struct batch_core *core, uint32_t extr
     struct batch_arena *commands = &core->arenas[BATCH_ARENA_COMMANDS];
     uint32_t head = core->scalars.commands_head;
     if (head > 0 && commands->capacity - commands->count < extra + 1) {
-        memmove(commands->items, batch_command_at(core, head),
-                (size_t)(commands->count - head) * commands->item_bytes);
+        memmove(commands->items, batch_command_at(core, head), (size_t)(commands->count - head) * commands->item_bytes);
         commands->count -= head;
         core->scalars.commands_head = 0;
     }
@@ -220,7 +218,7 @@ static enum batch_rc time_prepare(struct batch_core *core, const struct batch_ev
                                   struct batch_error *error)
 {
     (void)event;
-    (void)slot;
+    *slot = BATCH_NO_SLOT;
     return batch_core_reserve_commands(core, 1, error);
 }
 
@@ -268,7 +266,7 @@ static enum batch_rc scratch_reserve(struct batch_core *core, struct batch_error
 static enum batch_rc decide_prepare(struct batch_core *core, const struct batch_event *event, uint32_t *slot,
                                     struct batch_error *error)
 {
-    (void)slot;
+    *slot = BATCH_NO_SLOT;
     bool is_due = batch_deadline_next_us(core) <= event->time_us;
     if (!is_due && !core->scalars.is_place_due && !core->scalars.is_scale_due) {
         return batch_core_reserve_commands(core, 0, error);

@@ -82,8 +82,8 @@ static int64_t cycle_align_us(int64_t not_before_us, int64_t period_us)
 
 void batch_deadline_arm_cycle(struct batch_core *core, enum batch_deadline_kind kind, int64_t not_before_us)
 {
-    int64_t period_us = kind == BATCH_DEADLINE_PLACE ? core->configuration.place_period_us
-                                                     : core->configuration.scale_period_us;
+    int64_t period_us =
+        kind == BATCH_DEADLINE_PLACE ? core->configuration.place_period_us : core->configuration.scale_period_us;
     bool is_due = kind == BATCH_DEADLINE_PLACE ? core->scalars.is_place_due : core->scalars.is_scale_due;
     int64_t at_us = cycle_align_us(not_before_us, period_us);
     if (is_due && at_us <= core->scalars.now_us) {

@@ -38,8 +38,7 @@ bool batch_environment_can_scale(const struct batch_core *core, uint32_t environ
         return batch_pool_choose(core, known, need, demand, &chosen);
     }
     for (uint32_t i = 0; i < known->fleet_count; i++) {
-        const struct batch_pool *pool =
-            batch_pool_at(core, batch_fleet_at(core, known->fleet_first + i)->pool);
+        const struct batch_pool *pool = batch_pool_at(core, batch_fleet_at(core, known->fleet_first + i)->pool);
         if (batch_resources_fit(&pool->seen.capacity, need) && batch_pool_is_open(core, known, pool) &&
             batch_environment_has_headroom(known, pool->seen.capacity.vcpu_milli / BATCH_VCPU_MILLI)) {
             return true;
@@ -52,8 +51,8 @@ bool batch_environment_is_eligible(const struct batch_core *core, uint32_t envir
                                    const struct batch_resources *need, bool *has_type)
 {
     const struct batch_environment *known = batch_environment_at(core, environment);
-    bool overshoots = known->market == BATCH_MARKET_SPOT ||
-                      batch_allocation_strategies[known->strategy]->allows_overshoot_on_demand;
+    bool overshoots =
+        known->market == BATCH_MARKET_SPOT || batch_allocation_strategies[known->strategy]->allows_overshoot_on_demand;
     bool is_eligible = false;
     for (uint32_t i = 0; i < known->fleet_count; i++) {
         const struct batch_resources *capacity =
@@ -84,8 +83,7 @@ void batch_environments_touch(struct batch_core *core)
     }
 }
 
-uint32_t batch_environment_find(const struct batch_core *core, uint32_t environment,
-                                const struct batch_resources *need)
+uint32_t batch_environment_find(const struct batch_core *core, uint32_t environment, const struct batch_resources *need)
 {
     const struct batch_environment *known = batch_environment_at(core, environment);
     struct batch_rank from = batch_placement_policies[known->placement]->from(need);

@@ -47,9 +47,9 @@ struct batch_pool_changed {
 struct batch_environment_created {
     uint32_t environment;
     enum batch_market market;
-    uint32_t vcpu_min;     /**< minvCpus: instances kept for ever. */
-    uint32_t vcpu_desired; /**< desiredvCpus at creation, min..max. */
-    uint32_t vcpu_max;     /**< maxvCpus, at least 1. */
+    uint32_t vcpu_min;            /**< minvCpus: instances kept for ever. */
+    uint32_t vcpu_desired;        /**< desiredvCpus at creation, min..max. */
+    uint32_t vcpu_max;            /**< maxvCpus, at least 1. */
     uint32_t bid_percentage;      /**< 1..100 of the on-demand price; SPOT only. */
     uint32_t allocation_strategy; /**< Index into batch_allocation_strategies. */
     uint32_t placement_policy;    /**< Index into batch_placement_policies. */
@@ -61,9 +61,9 @@ struct batch_environment_created {
 /** An ENABLED, VALID job queue (reference 4). Its number is the next free one. */
 struct batch_queue_created {
     uint32_t queue;
-    uint32_t priority;        /**< 0..1000, higher first. */
-    uint32_t dispatch_policy; /**< Index into batch_dispatch_policies. */
-    uint32_t environment_count;                               /**< 1..3. */
+    uint32_t priority;                                   /**< 0..1000, higher first. */
+    uint32_t dispatch_policy;                            /**< Index into batch_dispatch_policies. */
+    uint32_t environment_count;                          /**< 1..3. */
     uint32_t environments[BATCH_QUEUE_ENVIRONMENTS_MAX]; /**< In computeEnvironmentOrder; distinct. */
 };
 

@@ -27,7 +27,6 @@ _Noreturn void batch_panic(const struct batch_host *host, const char *file, int 
  * Always on, in every build: the condition is a fact of the program, never of its input.
  * @p host may be NULL where none is at hand; the process then traps.
  */
-#define BATCH_ASSERT(host, condition)                                                                                  \
-    ((condition) ? (void)0 : batch_panic((host), __FILE__, __LINE__, #condition))
+#define BATCH_ASSERT(host, condition) ((condition) ? (void)0 : batch_panic((host), __FILE__, __LINE__, #condition))
 
 #endif

@@ -13,9 +13,18 @@ void batch_index_init(struct batch_index *index, const char *name)
     index->used = 0;
 }
 
+/**
+ * Fibonacci hashing: consecutive numbers land far apart, so that runs stay short. The numbers' own low bits would
+ * put live jobs side by side, and erasing one would walk over all of them.
+ */
+static uint32_t table_home(uint64_t key, uint32_t mask)
+{
+    return (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> __builtin_clzll(mask));
+}
+
 static void table_put(struct batch_index_entry *entries, uint32_t mask, uint64_t key, uint32_t slot)
 {
-    uint32_t at = (uint32_t)key & mask;
+    uint32_t at = table_home(key, mask);
     while (entries[at].key != 0) {
         at = (at + 1) & mask;
     }
@@ -65,7 +74,7 @@ uint32_t batch_index_get(const struct batch_index *index, uint64_t key)
         return BATCH_NO_SLOT;
     }
     uint32_t mask = index->table.capacity - 1;
-    uint32_t at = (uint32_t)key & mask;
+    uint32_t at = table_home(key, mask);
     while (entries[at].key != key) {
         if (entries[at].key == 0) {
             return BATCH_NO_SLOT;
@@ -79,7 +88,7 @@ void batch_index_erase(struct batch_index *index, uint64_t key)
 {
     struct batch_index_entry *entries = index->table.items;
     uint32_t mask = index->table.capacity - 1;
-    uint32_t hole = (uint32_t)key & mask;
+    uint32_t hole = table_home(key, mask);
     while (entries[hole].key != key) {
         hole = (hole + 1) & mask;
     }
@@ -89,7 +98,7 @@ void batch_index_erase(struct batch_index *index, uint64_t key)
         if (entries[at].key == 0) {
             break;
         }
-        uint32_t home = (uint32_t)entries[at].key & mask;
+        uint32_t home = table_home(entries[at].key, mask);
         if (((at - home) & mask) >= ((at - hole) & mask)) {
             entries[hole] = entries[at];
             hole = at;

@@ -3,8 +3,8 @@
  * @file
  * From a sequence number (or any 64-bit key) to a slot.
  *
- * Open addressing with linear probing and the key's low bits as hash: live sequence numbers are nearly dense,
- * so a probe almost always hits at once. Erasing shifts back, so there are no tombstones.
+ * Open addressing with linear probing over a Fibonacci hash, which spreads consecutive numbers evenly, at most half
+ * full: a probe almost always hits at once. Erasing shifts back, so there are no tombstones.
  */
 #ifndef BATCH_SCHEDULER_INDEX_H
 #define BATCH_SCHEDULER_INDEX_H

@@ -21,8 +21,7 @@ static void idle_append(struct batch_core *core, uint32_t slot)
     }
     environment->idle_last = slot;
     if (core->scalars.now_us <= INT64_MAX - environment->scale_in_delay_us) {
-        batch_deadline_arm_cycle(core, BATCH_DEADLINE_SCALE,
-                                 core->scalars.now_us + environment->scale_in_delay_us);
+        batch_deadline_arm_cycle(core, BATCH_DEADLINE_SCALE, core->scalars.now_us + environment->scale_in_delay_us);
     }
 }
 

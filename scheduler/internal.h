@@ -110,6 +110,7 @@ bool batch_pool_choose(const struct batch_core *core, const struct batch_environ
 size_t batch_scale_scratch_bytes(const struct batch_core *core);
 
 /* setup.c */
+enum { BATCH_SETUP_VCPUS_MAX = 1000000 }; /**< Of an instance type, and maxvCpus. */
 /** Whether every value of a pool is in its range. */
 bool batch_setup_pool_is_legal(const struct batch_pool_changed *pool);
 
@@ -120,6 +121,10 @@ enum batch_rc batch_verify_flags(const struct batch_core *core, struct batch_err
 enum batch_rc batch_verify_tables(const struct batch_core *core, struct batch_error *error);
 /** Items are live or in a free list, never both; @p nodes are in some order. */
 enum batch_rc batch_verify_arenas(const struct batch_core *core, uint64_t nodes, struct batch_error *error);
+
+/* verify.c */
+/** Weights without small relations between them: weighted sums are equal only when each count is. */
+uint64_t batch_verify_weight(uint32_t slot);
 
 /* verify_lists.c */
 /** Adds the nodes of every order to *@p nodes and the SUBMITTED jobs listed to *@p submitted. */

@@ -46,8 +46,7 @@ static void class_judge(const struct batch_core *core, struct batch_class *class
     }
 }
 
-static uint32_t class_create(struct batch_core *core, uint64_t hash, uint32_t queue,
-                             const struct batch_resources *need)
+static uint32_t class_create(struct batch_core *core, uint64_t hash, uint32_t queue, const struct batch_resources *need)
 {
     struct batch_arena *classes = &core->arenas[BATCH_ARENA_CLASSES];
     uint32_t slot = classes->count;
@@ -75,7 +74,7 @@ enum batch_rc batch_job_prepare_submit(struct batch_core *core, const struct bat
                                        struct batch_error *error)
 {
     const struct batch_job_submitted *job = &event->as.submission;
-    (void)slot;
+    *slot = BATCH_NO_SLOT;
     if (job->queue >= core->arenas[BATCH_ARENA_QUEUES].count ||
         job->definition >= core->arenas[BATCH_ARENA_DEFINITIONS].count) {
         return batch_error_set(error, BATCH_E_INPUT, "a submission names queue %u and definition %u; one is unknown",
@@ -354,9 +353,8 @@ void batch_job_apply_terminate(struct batch_core *core, const struct batch_event
     }
     attempt->is_terminated = true;
     attempt->stop_us = core->scalars.now_us;
-    struct batch_command command = {.kind = BATCH_COMMAND_STOP_ATTEMPT,
-                                    .as.stop = {.tag = job->tag,
-                                                .attempt = attempt->attempt,
-                                                .grace_us = core->configuration.stop_grace_us}};
+    struct batch_command command = {
+        .kind = BATCH_COMMAND_STOP_ATTEMPT,
+        .as.stop = {.tag = job->tag, .attempt = attempt->attempt, .grace_us = core->configuration.stop_grace_us}};
     batch_core_emit(core, &command);
 }

@@ -212,10 +212,9 @@ void batch_order_insert(const struct batch_host *host, struct batch_arena *nodes
 /** After an entry left the node at @p level: the greatest rooms above it, as far up as they change. */
 static void path_shrink(const struct batch_arena *nodes, const struct order_path *path, uint32_t level)
 {
-    while (level > 0) {
+    for (; level > 0 && level < BATCH_ORDER_HEIGHT_MAX; level--) {
         struct batch_resources most = room_max(node_at(nodes, path->nodes[level]));
-        level--;
-        struct batch_resources *known = &node_at(nodes, path->nodes[level])->room[path->positions[level]];
+        struct batch_resources *known = &node_at(nodes, path->nodes[level - 1])->room[path->positions[level - 1]];
         if (room_equal(known, &most)) {
             return;
         }
@@ -283,7 +282,7 @@ uint32_t batch_order_first_with_room(const struct batch_arena *nodes, const stru
     if (order->root == BATCH_NO_SLOT) {
         return BATCH_NO_SLOT;
     }
-    struct order_path path;
+    struct order_path path = {.nodes = {0}};
     path_find(nodes, order, &(struct batch_order_key){.rank = *from}, &path);
     uint32_t level = order->height - 1;
     for (;;) {

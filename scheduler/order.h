@@ -24,13 +24,13 @@ struct batch_order_node {
     uint32_t next_free; /**< First word, as the arena's free list needs. */
     uint16_t count;
     uint16_t is_leaf;
-    struct batch_order_key keys[BATCH_ORDER_FANOUT];    /**< Leaf: the entry's; inner: a lower bound of the child's. */
-    struct batch_resources room[BATCH_ORDER_FANOUT];    /**< Leaf: the entry's; inner: greatest in the child. */
-    uint32_t items[BATCH_ORDER_FANOUT];                 /**< Leaf: the caller's slot; inner: the child. */
+    struct batch_order_key keys[BATCH_ORDER_FANOUT]; /**< Leaf: the entry's; inner: a lower bound of the child's. */
+    struct batch_resources room[BATCH_ORDER_FANOUT]; /**< Leaf: the entry's; inner: greatest in the child. */
+    uint32_t items[BATCH_ORDER_FANOUT];              /**< Leaf: the caller's slot; inner: the child. */
 };
 
 struct batch_order {
-    uint32_t root; /**< BATCH_NO_SLOT when empty. */
+    uint32_t root;   /**< BATCH_NO_SLOT when empty. */
     uint32_t height; /**< 1: the root is a leaf. */
     uint32_t count;
 };

@@ -74,7 +74,8 @@ static bool instance_is_valid(struct batch_core *core, uint32_t instance_slot, c
     return false;
 }
 
-/** The head cannot be placed: remember it, so that scaling looks at it once, and say when it never can be. False: out of room. */
+/** The head cannot be placed: remember it, so that scaling looks at it once, and say when it never can be. False: out
+ * of room. */
 static bool queue_block(struct batch_core *core, uint32_t queue_number, uint32_t job_slot)
 {
     struct batch_queue *queue = batch_queue_at(core, queue_number);

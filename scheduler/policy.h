@@ -54,22 +54,23 @@ struct batch_placement_policy {
 
 /** One pool as an allocation strategy sees it, for one request class with @p demand units waiting. */
 struct batch_pool_view {
-    uint32_t order;                   /**< Position in the environment's list. */
+    uint32_t order; /**< Position in the environment's list. */
     struct batch_resources capacity;
     int64_t price_usd_nano_per_h;
-    uint32_t capacity_score;          /**< 0..1000 */
-    uint32_t capacity_score_best;     /**< The best among the pools offered. */
-    uint64_t units;                   /**< Requests of the class that one instance holds; >= 1. */
-    uint64_t instances;               /**< Instances needed for the demand. */
-    uint64_t waste_vcpu_milli;        /**< vCPU bought for the demand but not asked for by it. */
+    uint32_t capacity_score;      /**< 0..1000 */
+    uint32_t capacity_score_best; /**< The best among the pools offered. */
+    uint64_t units;               /**< Requests of the class that one instance holds; >= 1. */
+    uint64_t instances;           /**< Instances needed for the demand. */
+    uint64_t waste_vcpu_milli;    /**< vCPU bought for the demand but not asked for by it. */
 };
 
 /** From which pools an environment launches (reference 5.4). */
 struct batch_allocation_strategy {
     const char *name; /**< AWS's, in capitals. */
     const char *summary;
-    bool allows_overshoot_on_demand; /**< May exceed maxvCpus on EC2 by one instance (reference 5.2); on SPOT all may. */
-    bool waits_for_type;             /**< On insufficient capacity it waits instead of moving on. */
+    bool
+        allows_overshoot_on_demand; /**< May exceed maxvCpus on EC2 by one instance (reference 5.2); on SPOT all may. */
+    bool waits_for_type;            /**< On insufficient capacity it waits instead of moving on. */
     bool is_spot_only;
     /** Less than 0 when @p a is to be launched before @p b; a total order (ends with `order`). */
     int (*compare)(const struct batch_pool_view *a, const struct batch_pool_view *b);

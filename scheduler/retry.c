@@ -17,8 +17,7 @@ static bool pattern_matches(const char *pattern, uint32_t length, const char *te
     return text_length == length && (length == 0 || memcmp(pattern, text, length) == 0);
 }
 
-static bool rule_matches(const struct batch_core *core, const struct batch_rule *rule,
-                         const struct batch_text texts[3])
+static bool rule_matches(const struct batch_core *core, const struct batch_rule *rule, const struct batch_text texts[3])
 {
     const char *patterns = core->arenas[BATCH_ARENA_TEXTS].items;
     for (int k = 0; k < 3; k++) {

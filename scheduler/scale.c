@@ -61,8 +61,7 @@ static bool environment_shrink(struct batch_core *core, uint32_t number)
 static bool pool_view(const struct batch_core *core, const struct batch_environment *environment, uint32_t order,
                       const struct batch_resources *need, uint64_t demand, struct batch_pool_view *view)
 {
-    const struct batch_pool *pool =
-        batch_pool_at(core, batch_fleet_at(core, environment->fleet_first + order)->pool);
+    const struct batch_pool *pool = batch_pool_at(core, batch_fleet_at(core, environment->fleet_first + order)->pool);
     const struct batch_resources *capacity = &pool->seen.capacity;
     bool waits = batch_allocation_strategies[environment->strategy]->waits_for_type;
     if (!batch_resources_fit(capacity, need) || (!waits && !batch_pool_is_open(core, environment, pool)) ||
@@ -80,7 +79,7 @@ static bool pool_view(const struct batch_core *core, const struct batch_environm
 }
 
 bool batch_pool_choose(const struct batch_core *core, const struct batch_environment *environment,
-                        const struct batch_resources *need, uint64_t demand, struct batch_pool_view *chosen)
+                       const struct batch_resources *need, uint64_t demand, struct batch_pool_view *chosen)
 {
     const struct batch_allocation_strategy *strategy = batch_allocation_strategies[environment->strategy];
     struct batch_pool_view view = {0};
@@ -99,9 +98,9 @@ bool batch_pool_choose(const struct batch_core *core, const struct batch_environ
             is_found = true;
         }
     }
-    return is_found &&
-           batch_pool_is_open(core, environment,
-                              batch_pool_at(core, batch_fleet_at(core, environment->fleet_first + chosen->order)->pool));
+    return is_found && batch_pool_is_open(
+                           core, environment,
+                           batch_pool_at(core, batch_fleet_at(core, environment->fleet_first + chosen->order)->pool));
 }
 
 /**
@@ -283,7 +282,8 @@ bool batch_scale_pass(struct batch_core *core)
     for (uint32_t i = 0; i < environments && is_whole; i++) {
         uint64_t vcpus_before = batch_environment_at(core, i)->vcpus;
         is_whole = environment_shrink(core, i);
-        core->scalars.is_demand_new = core->scalars.is_demand_new || batch_environment_at(core, i)->vcpus < vcpus_before;
+        core->scalars.is_demand_new =
+            core->scalars.is_demand_new || batch_environment_at(core, i)->vcpus < vcpus_before;
     }
     for (uint32_t i = 0; i < environments && is_whole; i++) {
         is_whole = environment_keep(core, i);

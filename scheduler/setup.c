@@ -9,10 +9,9 @@
 #include <string.h>
 
 enum {
-    PRIORITY_MAX = 1000,         /* reference 4.2 */
+    PRIORITY_MAX = 1000, /* reference 4.2 */
     CAPACITY_SCORE_MAX = 1000,
     BID_PERCENTAGE_MAX = 100,
-    VCPUS_MAX = 1000000,
 };
 static const int64_t price_max_usd_nano_per_h = INT64_C(1000000000000000);
 
@@ -40,9 +39,9 @@ bool batch_setup_pool_is_legal(const struct batch_pool_changed *pool)
 {
     return pool->market <= BATCH_MARKET_SPOT && pool->price_usd_nano_per_h >= 0 &&
            pool->price_usd_nano_per_h <= price_max_usd_nano_per_h && pool->on_demand_usd_nano_per_h >= 0 &&
-           pool->on_demand_usd_nano_per_h <= price_max_usd_nano_per_h &&
-           pool->capacity_score <= CAPACITY_SCORE_MAX && pool->capacity.vcpu_milli >= BATCH_VCPU_MILLI &&
-           pool->capacity.vcpu_milli / BATCH_VCPU_MILLI <= VCPUS_MAX && pool->capacity.mib > 0;
+           pool->on_demand_usd_nano_per_h <= price_max_usd_nano_per_h && pool->capacity_score <= CAPACITY_SCORE_MAX &&
+           pool->capacity.vcpu_milli >= BATCH_VCPU_MILLI &&
+           pool->capacity.vcpu_milli / BATCH_VCPU_MILLI <= BATCH_SETUP_VCPUS_MAX && pool->capacity.mib > 0;
 }
 
 enum batch_rc batch_setup_prepare_pool(struct batch_core *core, const struct batch_event *event, uint32_t *slot,
@@ -52,14 +51,14 @@ enum batch_rc batch_setup_prepare_pool(struct batch_core *core, const struct bat
     struct batch_arena *pools = &core->arenas[BATCH_ARENA_POOLS];
     *slot = pool->pool;
     if (!batch_setup_pool_is_legal(pool)) {
-        return batch_error_set(error, BATCH_E_INPUT,
-                               "pool %u: needs a market, at least 1 vCPU and 1 MiB, prices of 0 to 1,000,000 USD/h and a "
-                               "capacity score of 0 to 1000",
-                               pool->pool);
+        return batch_error_set(
+            error, BATCH_E_INPUT,
+            "pool %u: needs a market, at least 1 vCPU and 1 MiB, prices of 0 to 1,000,000 USD/h and a "
+            "capacity score of 0 to 1000",
+            pool->pool);
     }
-    enum batch_rc rc = pool->pool < pools->count
-                           ? pool_check_fixed(&batch_pool_at(core, pool->pool)->seen, pool, error)
-                           : number_check("pool", pool->pool, pools->count, error);
+    enum batch_rc rc = pool->pool < pools->count ? pool_check_fixed(&batch_pool_at(core, pool->pool)->seen, pool, error)
+                                                 : number_check("pool", pool->pool, pools->count, error);
     if (rc == BATCH_OK && pool->pool == pools->count) {
         rc = batch_arena_reserve(&core->host, pools, 1, error);
     }
@@ -99,12 +98,13 @@ void batch_setup_apply_pool(struct batch_core *core, const struct batch_event *e
 static enum batch_rc environment_check_ranges(const struct batch_environment_created *environment,
                                               struct batch_error *error)
 {
-    if (environment->market > BATCH_MARKET_SPOT || environment->vcpu_max < 1 || environment->vcpu_max > VCPUS_MAX ||
-        environment->vcpu_min > environment->vcpu_max || environment->vcpu_desired > environment->vcpu_max) {
+    if (environment->market > BATCH_MARKET_SPOT || environment->vcpu_max < 1 ||
+        environment->vcpu_max > BATCH_SETUP_VCPUS_MAX || environment->vcpu_min > environment->vcpu_max ||
+        environment->vcpu_desired > environment->vcpu_max) {
         return batch_error_set(error, BATCH_E_INPUT,
                                "environment %u: needs a market and 0 <= minvCpus, desiredvCpus <= maxvCpus, with "
                                "maxvCpus from 1 to %d",
-                               environment->environment, VCPUS_MAX);
+                               environment->environment, BATCH_SETUP_VCPUS_MAX);
     }
     if (environment->bid_percentage < 1 || environment->bid_percentage > BID_PERCENTAGE_MAX ||
         environment->scale_in_delay_us < 0) {
@@ -338,7 +338,7 @@ void batch_setup_apply_definition(struct batch_core *core, const struct batch_ev
         for (int k = 0; k < 3; k++) {
             definition->rules[i].patterns[k] = texts->count;
             definition->rules[i].lengths[k] = patterns[k]->bytes != NULL ? patterns[k]->length : BATCH_NO_SLOT;
-            if (patterns[k]->length > 0) {
+            if (patterns[k]->bytes != NULL && patterns[k]->length > 0) {
                 memcpy((char *)texts->items + texts->count, patterns[k]->bytes, patterns[k]->length);
                 texts->count += patterns[k]->length;
             }

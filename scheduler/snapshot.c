@@ -80,14 +80,13 @@ static uint64_t checksum(const unsigned char *bytes, size_t size)
     return digest;
 }
 
-enum batch_rc batch_core_save(const struct batch_core *saved, unsigned char **bytes, size_t *size,
+enum batch_rc batch_core_save(const struct batch_core *core, unsigned char **bytes, size_t *size,
                               struct batch_error *error)
 {
-    struct batch_core copy = *saved; /* so that one accessor serves reading and writing */
-    struct batch_core *core = &copy;
+    struct batch_core copy = *core; /* so that one accessor serves reading and writing */
     size_t total = snapshot_fixed_bytes();
     for (int i = 0; i < SNAPSHOT_ARENAS; i++) {
-        const struct batch_arena *arena = snapshot_arena_at(core, i);
+        const struct batch_arena *arena = snapshot_arena_at(&copy, i);
         total += round_up_8((size_t)arena->count * arena->item_bytes);
     }
     unsigned char *block = core->host.resize(core->host.context, NULL, 0, total);
@@ -99,15 +98,16 @@ enum batch_rc batch_core_save(const struct batch_core *saved, unsigned char **by
     put(&at, &core->configuration, sizeof core->configuration);
     put(&at, &core->scalars, sizeof core->scalars);
     for (int i = 0; i < BATCH_INDEX_COUNT; i++) {
-        put(&at, &(uint64_t){core->indices[i].used}, sizeof(uint64_t));
+        uint64_t used = core->indices[i].used;
+        put(&at, &used, sizeof used);
     }
     for (int i = 0; i < SNAPSHOT_ARENAS; i++) {
-        const struct batch_arena *arena = snapshot_arena_at(core, i);
+        const struct batch_arena *arena = snapshot_arena_at(&copy, i);
         struct snapshot_arena shape = {arena->count, arena->free_first, arena->free_count, 0};
         put(&at, &shape, sizeof shape);
     }
     for (int i = 0; i < SNAPSHOT_ARENAS; i++) {
-        const struct batch_arena *arena = snapshot_arena_at(core, i);
+        const struct batch_arena *arena = snapshot_arena_at(&copy, i);
         if (arena->count > 0) {
             put(&at, arena->items, (size_t)arena->count * arena->item_bytes);
         }
@@ -115,7 +115,7 @@ enum batch_rc batch_core_save(const struct batch_core *saved, unsigned char **by
     struct snapshot_header header = {.model_version = BATCH_MODEL_VERSION, .bytes = total};
     memcpy(header.magic, snapshot_magic, sizeof header.magic);
     header.checksum = checksum(block + sizeof header, total - sizeof header);
-    header.layout = snapshot_layout(core);
+    header.layout = snapshot_layout(&copy);
     memcpy(block, &header, sizeof header);
     *bytes = block;
     *size = total;
@@ -143,9 +143,8 @@ static enum batch_rc header_check(const unsigned char *bytes, size_t size, struc
 }
 
 /** Read one arena's items; its shape must be possible and inside the bytes that are left. */
-static enum batch_rc arena_load(struct batch_core *core, struct batch_arena *arena,
-                                const struct snapshot_arena *shape, const unsigned char **at,
-                                const unsigned char *end, struct batch_error *error)
+static enum batch_rc arena_load(struct batch_core *core, struct batch_arena *arena, const struct snapshot_arena *shape,
+                                const unsigned char **at, const unsigned char *end, struct batch_error *error)
 {
     size_t bytes = (size_t)shape->count * arena->item_bytes;
     if (shape->count > arena->limit || round_up_8(bytes) > (size_t)(end - *at) || shape->free_count > shape->count ||
@@ -192,7 +191,8 @@ static enum batch_rc core_load(struct batch_core *core, const unsigned char *at,
             return rc;
         }
     }
-    enum batch_rc rc = batch_arena_reserve(&core->host, &core->arenas[BATCH_ARENA_DEADLINES], BATCH_DEADLINE_CYCLES, error);
+    enum batch_rc rc =
+        batch_arena_reserve(&core->host, &core->arenas[BATCH_ARENA_DEADLINES], BATCH_DEADLINE_CYCLES, error);
     rc = rc == BATCH_OK ? batch_verify_flags(core, error) : rc;
     return rc == BATCH_OK ? batch_core_verify(core, error) : rc;
 }

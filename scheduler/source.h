@@ -22,8 +22,8 @@ struct batch_submission {
 };
 
 enum batch_source_result {
-    BATCH_SOURCE_JOB = 0, /**< *submission is filled. */
-    BATCH_SOURCE_END = 1, /**< There are no more; asking again gives the same answer. */
+    BATCH_SOURCE_JOB = 0,    /**< *submission is filled. */
+    BATCH_SOURCE_END = 1,    /**< There are no more; asking again gives the same answer. */
     BATCH_SOURCE_FAILED = 2, /**< *error says why. */
 };
 

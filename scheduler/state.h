@@ -65,8 +65,8 @@ struct batch_environment {
         uint64_t vcpu_milli, mib, gpu;
     } free;                         /**< Over `instances`. */
     uint32_t idle_first, idle_last; /**< Instances without attempts, longest idle first. */
-    bool is_dirty; /**< Room appeared since the last placing pass. */
-    bool is_new;   /**< desiredvCpus has not been launched yet. */
+    bool is_dirty;                  /**< Room appeared since the last placing pass. */
+    bool is_new;                    /**< desiredvCpus has not been launched yet. */
 };
 
 struct batch_queue {
@@ -97,11 +97,11 @@ struct batch_definition {
 struct batch_class {
     struct batch_resources need;
     uint32_t queue;
-    uint32_t runnable;               /**< Jobs of it that are RUNNABLE. */
-    uint32_t next, previous;         /**< In the queue's list of classes with RUNNABLE jobs. */
-    uint32_t hash_next;              /**< Same hash. */
-    uint32_t eligible;               /**< Bit k: the queue's k-th environment could ever hold it. */
-    enum batch_reason misfit;        /**< Why no environment could; NONE when one can. */
+    uint32_t runnable;        /**< Jobs of it that are RUNNABLE. */
+    uint32_t next, previous;  /**< In the queue's list of classes with RUNNABLE jobs. */
+    uint32_t hash_next;       /**< Same hash. */
+    uint32_t eligible;        /**< Bit k: the queue's k-th environment could ever hold it. */
+    enum batch_reason misfit; /**< Why no environment could; NONE when one can. */
 };
 
 struct batch_job {
@@ -124,7 +124,7 @@ struct batch_attempt {
     uint32_t job_slot;
     uint32_t instance_slot;
     uint32_t deadline; /**< Position in the heap, or BATCH_NO_SLOT. */
-    int64_t stop_us; /**< When its stop was asked for: a container that ended before was not stopped. */
+    int64_t stop_us;   /**< When its stop was asked for: a container that ended before was not stopped. */
     bool is_timed_out, is_terminated;
 };
 
@@ -167,7 +167,7 @@ struct batch_deadline {
 /** Scalars: saved as they are. */
 struct batch_scalars {
     int64_t now_us;
-    int64_t wake_us; /**< Last one told to the driver. */
+    int64_t wake_us;  /**< Last one told to the driver. */
     int64_t retry_us; /**< When the pool that failed a launch last may be tried again. */
     uint64_t digest;
     uint64_t jobs_submitted, jobs_succeeded, jobs_failed, attempts_retried;
@@ -175,9 +175,9 @@ struct batch_scalars {
     uint32_t jobs_runnable, jobs_starting, jobs_running, instances_live;
     uint32_t submitted_first, submitted_last; /**< SUBMITTED jobs in order. */
     uint32_t commands_head;
-    uint32_t cycles[BATCH_DEADLINE_CYCLES]; /**< Heap positions of the place and scale deadlines. */
-    bool is_place_due, is_scale_due;        /**< Their time has come; the next decide runs them. */
-    bool is_demand_new;                     /**< Scaling has something to look at that it has not seen. */
+    uint32_t cycles[BATCH_DEADLINE_CYCLES];   /**< Heap positions of the place and scale deadlines. */
+    bool is_place_due, is_scale_due;          /**< Their time has come; the next decide runs them. */
+    bool is_demand_new;                       /**< Scaling has something to look at that it has not seen. */
     bool is_attempt_short, is_instance_short; /**< A pass stopped for want of one: the next decide needs it. */
 };
 

@@ -108,7 +108,7 @@ void batch_supply_take_incoming(struct batch_supply *supply, uint32_t environmen
         }
         uint64_t full = at_most(*demand / units, bin->count);
         struct batch_resources filled = room_after(&bin->room, units, need);
-        bool has_partial = full < bin->count && *demand > full * units;
+        bool has_partial = full<bin->count && * demand> full * units;
         uint64_t rest = has_partial ? *demand - full * units : 0;
         struct batch_resources partial = room_after(&bin->room, rest, need);
         bin->count -= full + (has_partial ? 1 : 0);

@@ -19,13 +19,13 @@ enum { BATCH_MODEL_VERSION = 1 };
 
 enum {
     BATCH_US_PER_S = 1000000,
-    BATCH_VCPU_MILLI = 1000,              /**< One vCPU. */
-    BATCH_EXIT_CODE_NONE = INT32_MIN,     /**< The container gave no exit code (its host died). */
-    BATCH_INDEX_NONE = -1,                /**< Not an array child, not a node of a multi-node job. */
-    BATCH_QUEUE_ENVIRONMENTS_MAX = 3,     /**< Reference section 9: environments per queue. */
-    BATCH_RETRY_RULES_MAX = 5,            /**< Reference section 9: evaluateOnExit rules. */
-    BATCH_RETRY_ATTEMPTS_MAX = 10,        /**< Reference section 9: retry attempts. */
-    BATCH_TEXT_MAX = 512,                 /**< Longest pattern (reference 2.4); longer reasons are cut. */
+    BATCH_VCPU_MILLI = 1000,          /**< One vCPU. */
+    BATCH_EXIT_CODE_NONE = INT32_MIN, /**< The container gave no exit code (its host died). */
+    BATCH_INDEX_NONE = -1,            /**< Not an array child, not a node of a multi-node job. */
+    BATCH_QUEUE_ENVIRONMENTS_MAX = 3, /**< Reference section 9: environments per queue. */
+    BATCH_RETRY_RULES_MAX = 5,        /**< Reference section 9: evaluateOnExit rules. */
+    BATCH_RETRY_ATTEMPTS_MAX = 10,    /**< Reference section 9: retry attempts. */
+    BATCH_TEXT_MAX = 512,             /**< Longest pattern (reference 2.4); longer reasons are cut. */
 };
 
 /** What a job asks for or an instance has. */

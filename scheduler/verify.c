@@ -7,10 +7,17 @@
  * bounded by a count.
  */
 #include "scheduler/internal.h"
+#include "scheduler/words.h"
 
 struct verify_totals {
     uint64_t live, submitted, runnable, starting, running, attempts;
+    uint64_t demand; /**< RUNNABLE jobs by class, as one number: batch_verify_weight of each. */
 };
+
+uint64_t batch_verify_weight(uint32_t slot)
+{
+    return batch_digest_mix(BATCH_MODEL_VERSION, (const uint64_t[]){slot, ~(uint64_t)slot}, 2);
+}
 
 static enum batch_rc broken(struct batch_error *error, const char *what)
 {
@@ -38,15 +45,15 @@ static bool attempt_is_sound(const struct batch_core *core, uint32_t slot, uint3
     }
     const struct batch_attempt *attempt = batch_attempt_at(core, slot);
     bool is_timed = attempt->deadline != BATCH_NO_SLOT;
-    return attempt->attempt != 0 && attempt->job_slot == job_slot && attempt->instance_slot < arenas[BATCH_ARENA_INSTANCES].count &&
+    return attempt->attempt != 0 && attempt->job_slot == job_slot &&
+           attempt->instance_slot < arenas[BATCH_ARENA_INSTANCES].count &&
            attempt->attempt <= core->scalars.attempts_started &&
            batch_index_get(&core->indices[BATCH_INDEX_ATTEMPTS], attempt->attempt) == slot &&
            (!is_timed || (attempt->deadline < arenas[BATCH_ARENA_DEADLINES].count &&
                           batch_deadline_at(core, attempt->deadline)->slot == slot));
 }
 
-static enum batch_rc verify_jobs(const struct batch_core *core, struct verify_totals *totals,
-                                 struct batch_error *error)
+static enum batch_rc verify_jobs(const struct batch_core *core, struct verify_totals *totals, struct batch_error *error)
 {
     const struct batch_index *index = &core->indices[BATCH_INDEX_JOBS];
     const struct batch_index_entry *entries = index->table.items;
@@ -65,6 +72,7 @@ static enum batch_rc verify_jobs(const struct batch_core *core, struct verify_to
         totals->starting += job->state == BATCH_JOB_STARTING;
         totals->running += job->state == BATCH_JOB_RUNNING;
         totals->attempts += is_placed;
+        totals->demand += job->state == BATCH_JOB_RUNNABLE ? batch_verify_weight(job->class_slot) : 0;
         if (is_placed != (job->attempt_slot != BATCH_NO_SLOT) ||
             (is_placed && !attempt_is_sound(core, job->attempt_slot, entries[i].slot))) {
             return broken(error, "a job and its attempt do not know each other");
@@ -89,6 +97,15 @@ static enum batch_rc verify_totals(const struct batch_core *core, const struct v
         return broken(error, "there are attempts without jobs");
     }
     return BATCH_OK;
+}
+
+static enum batch_rc verify_demand(const struct batch_core *core, uint64_t demand, struct batch_error *error)
+{
+    uint64_t counted = 0;
+    for (uint32_t i = 0; i < core->arenas[BATCH_ARENA_CLASSES].count; i++) {
+        counted += batch_verify_weight(i) * batch_class_at(core, i)->runnable;
+    }
+    return counted == demand ? BATCH_OK : broken(error, "a class counts other jobs than are RUNNABLE");
 }
 
 static enum batch_rc verify_outcomes(const struct batch_core *core, struct batch_error *error)
@@ -137,6 +154,7 @@ enum batch_rc batch_core_verify(const struct batch_core *core, struct batch_erro
     enum batch_rc rc = batch_verify_tables(core, error);
     rc = rc == BATCH_OK ? verify_jobs(core, &totals, error) : rc;
     rc = rc == BATCH_OK ? verify_totals(core, &totals, error) : rc;
+    rc = rc == BATCH_OK ? verify_demand(core, totals.demand, error) : rc;
     rc = rc == BATCH_OK ? verify_outcomes(core, error) : rc;
     rc = rc == BATCH_OK ? verify_deadlines(core, error) : rc;
     rc = rc == BATCH_OK ? batch_verify_lists(core, &nodes, &submitted, error) : rc;

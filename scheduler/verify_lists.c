@@ -65,8 +65,8 @@ static bool instance_is_known(const void *context, const struct batch_order_key 
         return false;
     }
     const struct batch_instance *instance = batch_instance_at(owner->core, item);
-    return instance->environment == owner->number && instance->state == BATCH_INSTANCE_READY &&
-           !instance->is_leaving && keys_equal(key, &instance->key) && key->id == instance->instance &&
+    return instance->environment == owner->number && instance->state == BATCH_INSTANCE_READY && !instance->is_leaving &&
+           keys_equal(key, &instance->key) && key->id == instance->instance &&
            room->vcpu_milli == instance->free.vcpu_milli && room->mib == instance->free.mib &&
            room->gpu == instance->free.gpu;
 }
@@ -135,7 +135,8 @@ static enum batch_rc sum_attempts(const struct batch_core *core, uint32_t instan
 }
 
 struct environment_sum {
-    uint64_t vcpus, free_vcpu_milli, free_mib, free_gpu, working, idle, incoming, live;
+    uint64_t vcpus, free_vcpu_milli, free_mib, free_gpu, working, idle;
+    uint64_t incoming, live; /**< By fleet, as one number: batch_verify_weight of each instance's. */
 };
 
 static bool instance_is_in_range(const struct batch_core *core, const struct batch_instance *instance)
@@ -154,8 +155,9 @@ static bool fleets_add_up(const struct batch_core *core, const struct batch_envi
     uint64_t incoming = 0;
     uint64_t live = 0;
     for (uint32_t i = 0; i < environment->fleet_count; i++) {
-        incoming += batch_fleet_at(core, environment->fleet_first + i)->incoming;
-        live += batch_fleet_at(core, environment->fleet_first + i)->live;
+        const struct batch_fleet *fleet = batch_fleet_at(core, environment->fleet_first + i);
+        incoming += batch_verify_weight(environment->fleet_first + i) * fleet->incoming;
+        live += batch_verify_weight(environment->fleet_first + i) * fleet->live;
     }
     return incoming == total->incoming && live == total->live;
 }
@@ -190,8 +192,9 @@ static enum batch_rc verify_instance(const struct batch_core *core, uint32_t slo
     total->free_vcpu_milli += takes_work ? instance->free.vcpu_milli : 0;
     total->free_mib += takes_work ? instance->free.mib : 0;
     total->free_gpu += takes_work ? instance->free.gpu : 0;
-    total->incoming += instance->state != BATCH_INSTANCE_READY && !instance->is_leaving;
-    total->live += !instance->is_terminating;
+    bool is_incoming = instance->state != BATCH_INSTANCE_READY && !instance->is_leaving;
+    total->incoming += is_incoming ? batch_verify_weight(instance->fleet) : 0;
+    total->live += instance->is_terminating ? 0 : batch_verify_weight(instance->fleet);
     total->working += takes_work;
     total->idle += instance->is_idle;
     *attempts += sum.count;

@@ -19,16 +19,15 @@ struct flag_place {
     size_t offset;
 };
 
-#define FLAG(arena_id, noun, member) {arena_id, offsetof(struct batch_##noun, member)}
+#define FLAG(arena_id, noun, member)                                                                                   \
+    {                                                                                                                  \
+        arena_id, offsetof(struct batch_##noun, member)                                                                \
+    }
 static const struct flag_place flag_places[] = {
-    FLAG(BATCH_ARENA_POOLS, pool, seen.is_refusing),
-    FLAG(BATCH_ARENA_ENVIRONMENTS, environment, is_dirty),
-    FLAG(BATCH_ARENA_ENVIRONMENTS, environment, is_new),
-    FLAG(BATCH_ARENA_QUEUES, queue, is_dirty),
-    FLAG(BATCH_ARENA_ATTEMPTS, attempt, is_timed_out),
-    FLAG(BATCH_ARENA_ATTEMPTS, attempt, is_terminated),
-    FLAG(BATCH_ARENA_INSTANCES, instance, is_leaving),
-    FLAG(BATCH_ARENA_INSTANCES, instance, is_terminating),
+    FLAG(BATCH_ARENA_POOLS, pool, seen.is_refusing),     FLAG(BATCH_ARENA_ENVIRONMENTS, environment, is_dirty),
+    FLAG(BATCH_ARENA_ENVIRONMENTS, environment, is_new), FLAG(BATCH_ARENA_QUEUES, queue, is_dirty),
+    FLAG(BATCH_ARENA_ATTEMPTS, attempt, is_timed_out),   FLAG(BATCH_ARENA_ATTEMPTS, attempt, is_terminated),
+    FLAG(BATCH_ARENA_INSTANCES, instance, is_leaving),   FLAG(BATCH_ARENA_INSTANCES, instance, is_terminating),
     FLAG(BATCH_ARENA_INSTANCES, instance, is_idle),
 };
 #undef FLAG
@@ -48,8 +47,8 @@ static bool flags_are_sound(const void *items, uint32_t count, size_t item_bytes
 enum batch_rc batch_verify_flags(const struct batch_core *core, struct batch_error *error)
 {
     static const size_t scalar_flags[] = {
-        offsetof(struct batch_scalars, is_place_due),     offsetof(struct batch_scalars, is_scale_due),
-        offsetof(struct batch_scalars, is_demand_new),    offsetof(struct batch_scalars, is_attempt_short),
+        offsetof(struct batch_scalars, is_place_due),      offsetof(struct batch_scalars, is_scale_due),
+        offsetof(struct batch_scalars, is_demand_new),     offsetof(struct batch_scalars, is_attempt_short),
         offsetof(struct batch_scalars, is_instance_short),
     };
     bool is_sound = true;
@@ -144,7 +143,9 @@ static bool environments_are_sound(const struct batch_core *core)
         const struct batch_environment *environment = batch_environment_at(core, i);
         uint64_t fleet_end = (uint64_t)environment->fleet_first + environment->fleet_count;
         if (fleet_end > core->arenas[BATCH_ARENA_FLEETS].count || environment->market > BATCH_MARKET_SPOT ||
-            environment->bid_percentage > 100 || environment->strategy >= batch_allocation_strategy_count ||
+            environment->bid_percentage > 100 || environment->vcpu_max > BATCH_SETUP_VCPUS_MAX ||
+            environment->vcpu_min > environment->vcpu_max || environment->vcpu_desired > environment->vcpu_max ||
+            environment->strategy >= batch_allocation_strategy_count ||
             environment->placement >= batch_placement_policy_count || environment->scale_in_delay_us < 0) {
             return false;
         }

@@ -13,7 +13,8 @@
 
 #include <string.h>
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the encoding is little-endian; swap words on other machines");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "the encoding is little-endian; swap words on other machines");
 
 struct batch_words_out {
     uint64_t *words;

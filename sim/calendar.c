@@ -94,10 +94,8 @@ uint32_t sim_calendar_add(struct sim_calendar *calendar, int64_t at_us, enum sim
         (void)batch_arena_take(&calendar->host, &calendar->handles);
     }
     uint32_t handle = batch_arena_take(&calendar->host, &calendar->handles);
-    struct sim_entry entry = {.at_us = at_us,
-                              .order = (uint64_t)kind << 56 | calendar->sequence++,
-                              .handle = handle,
-                              .subject = subject};
+    struct sim_entry entry = {
+        .at_us = at_us, .order = (uint64_t)kind << 56 | calendar->sequence++, .handle = handle, .subject = subject};
     BATCH_ASSERT(&calendar->host, calendar->heap.count < calendar->heap.capacity);
     calendar->heap.count++;
     heap_up(calendar, calendar->heap.count - 1, entry);

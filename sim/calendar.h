@@ -35,7 +35,7 @@ struct sim_calendar {
 
 struct sim_entry {
     int64_t at_us;
-    uint64_t order;   /**< Class in the top byte, then the sequence. */
+    uint64_t order; /**< Class in the top byte, then the sequence. */
     uint32_t handle;
     uint32_t subject; /**< The world's slot of a job or an instance. */
 };

@@ -53,7 +53,8 @@ enum batch_rc sim_containers_start(struct sim_world *world, const struct batch_c
     job->stop_delay_us = cloud_distribution_draw_us(&world->options.delays.container_stop, &stream.rng);
     job->attempt = start->attempt;
     instance_link(world, slot, sim_fleet_find(world, start->instance));
-    job->entry = sim_calendar_add(&world->calendar, sim_later_us(world->now_us, start_us), SIM_ENTRY_ATTEMPT_STARTED, slot);
+    job->entry =
+        sim_calendar_add(&world->calendar, sim_later_us(world->now_us, start_us), SIM_ENTRY_ATTEMPT_STARTED, slot);
     return BATCH_OK;
 }
 
@@ -67,8 +68,8 @@ enum batch_rc sim_containers_started(struct sim_world *world, uint32_t job_slot,
     job->is_running = true;
     job->stopped_us = sim_later_us(world->now_us, job->run_us);
     job->stopped_code = job->exit_code;
-    job->entry = sim_calendar_add(&world->calendar, sim_later_us(job->stopped_us, job->stop_delay_us), SIM_ENTRY_ATTEMPT_ENDED,
-                                  job_slot);
+    job->entry = sim_calendar_add(&world->calendar, sim_later_us(job->stopped_us, job->stop_delay_us),
+                                  SIM_ENTRY_ATTEMPT_ENDED, job_slot);
     struct batch_event event = {
         .kind = BATCH_EVENT_ATTEMPT_STARTED, .time_us = world->now_us, .as.attempt = {.attempt = job->attempt}};
     return sim_world_apply(world, &event, error);
@@ -89,8 +90,8 @@ void sim_containers_stop(struct sim_world *world, const struct batch_command_sto
     job->stopped_us = job->is_running ? killed_us : world->now_us;
     job->stopped_code = job->is_running ? EXIT_CODE_KILLED : BATCH_EXIT_CODE_NONE;
     sim_calendar_cancel(&world->calendar, job->entry);
-    job->entry =
-        sim_calendar_add(&world->calendar, sim_later_us(job->stopped_us, job->stop_delay_us), SIM_ENTRY_ATTEMPT_ENDED, slot);
+    job->entry = sim_calendar_add(&world->calendar, sim_later_us(job->stopped_us, job->stop_delay_us),
+                                  SIM_ENTRY_ATTEMPT_ENDED, slot);
 }
 
 enum batch_rc sim_containers_ended(struct sim_world *world, uint32_t job_slot, struct batch_error *error)

@@ -76,8 +76,8 @@ static void interruption_schedule(struct sim_world *world, uint32_t slot)
     }
     struct cloud_stream stream;
     cloud_stream_open(&stream, world->key_life, instance->pool, instance->ordinal);
-    int64_t life_us = cloud_spot_life_us(&world->options.spot, cloud_catalog_type(world->options.catalog, pool->setup.type),
-                                         &stream.rng);
+    int64_t life_us = cloud_spot_life_us(&world->options.spot,
+                                         cloud_catalog_type(world->options.catalog, pool->setup.type), &stream.rng);
     if (life_us == INT64_MAX) {
         return;
     }
@@ -114,7 +114,8 @@ static enum batch_rc instance_register(struct sim_world *world, uint32_t slot, s
     struct batch_event event = {
         .kind = BATCH_EVENT_INSTANCE_REGISTERED,
         .time_us = world->now_us,
-        .as.instance = {.instance = instance->instance, .registered = sim_pool_at(world, instance->pool)->setup.capacity},
+        .as.instance = {.instance = instance->instance,
+                        .registered = sim_pool_at(world, instance->pool)->setup.capacity},
     };
     return sim_world_apply(world, &event, error);
 }
@@ -138,9 +139,30 @@ static enum batch_rc instance_notice(struct sim_world *world, uint32_t slot, str
     return sim_world_apply(world, &event, error);
 }
 
+/**
+ * A fleet that comes and goes for ever without ending a job (Spot instances that live less than they boot) would
+ * fill any disk; far beyond what a run that gets on can need, it is taken for what it is.
+ */
+static enum batch_rc fruit_check(struct sim_world *world, struct batch_error *error)
+{
+    const uint64_t fruitless_max = 1000000;
+    if (++world->fruitless <= fruitless_max) {
+        return BATCH_OK;
+    }
+    return batch_error_set(
+        error, BATCH_E_STATE,
+        "no job has ended while %llu instances came and went: they live too short a time for the jobs; "
+        "compare world.spot.interruptions and world.delays with how long the jobs run",
+        (unsigned long long)fruitless_max);
+}
+
 static enum batch_rc instance_end(struct sim_world *world, uint32_t slot, enum batch_gone gone,
                                   struct batch_error *error)
 {
+    enum batch_rc rc = fruit_check(world, error);
+    if (rc != BATCH_OK) {
+        return rc;
+    }
     struct sim_instance *instance = sim_instance_at(world, slot);
     struct batch_event event = {.kind = BATCH_EVENT_INSTANCE_GONE,
                                 .time_us = world->now_us,

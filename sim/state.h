@@ -29,7 +29,7 @@ struct sim_instance {
     uint32_t next_free;
     uint32_t pool;
     uint64_t instance;
-    uint64_t ordinal; /**< Of the instances launched from its pool: the entity of its random streams. */
+    uint64_t ordinal;      /**< Of the instances launched from its pool: the entity of its random streams. */
     uint32_t entry;        /**< Running, registered or terminated. */
     uint32_t interruption; /**< Notice, then end. */
     int64_t interrupted_us;
@@ -62,6 +62,7 @@ struct sim_world {
     uint64_t events;
     uint64_t jobs_submitted;
     uint64_t key_container, key_launch, key_life, key_terminate;
+    uint64_t fruitless; /**< Instances that ended since a job was submitted or ended. */
     uint32_t attempts_live;
     uint32_t instances_moving; /**< Launching, booting, terminating or under notice, each cause once. */
 };

@@ -122,6 +122,7 @@ static enum batch_rc command_carry_out(struct sim_world *world, const struct bat
         return BATCH_OK;
     case BATCH_COMMAND_JOB_CHANGED:
         if (command->as.job_changed.to == BATCH_JOB_SUCCEEDED || command->as.job_changed.to == BATCH_JOB_FAILED) {
+            world->fruitless = 0;
             batch_arena_give(&world->jobs, (uint32_t)command->as.job_changed.tag);
         }
         return BATCH_OK;
@@ -196,6 +197,7 @@ static enum batch_rc submission_apply(struct sim_world *world, struct batch_erro
     job->exit_code = world->pending.truth.exit_code;
     world->pending.job.tag = slot;
     world->has_pending = false;
+    world->fruitless = 0;
     struct batch_event event = {
         .kind = BATCH_EVENT_JOB_SUBMITTED, .time_us = world->now_us, .as.submission = world->pending.job};
     rc = core_step(world, &event, error);
@@ -224,8 +226,8 @@ static enum batch_rc entry_happen(struct sim_world *world, struct batch_error *e
 }
 
 /**
- * Nothing more can happen to any job: no submissions, no attempts, no instance on its way in or out, and the core waits for
- * nothing. What is left is instances kept for minvCpus, which Spot would take and the core replace for ever.
+ * Nothing more can happen to any job: no submissions, no attempts, no instance on its way in or out, and the core waits
+ * for nothing. What is left is instances kept for minvCpus, which Spot would take and the core replace for ever.
  */
 static bool world_is_over(const struct sim_world *world)
 {

@@ -17,28 +17,28 @@
 #include "scheduler/source.h"
 
 struct sim_delays {
-    struct cloud_distribution scale_decision; /**< Launch command to RunInstances. */
-    struct cloud_distribution launch;         /**< RunInstances to running. */
-    struct cloud_distribution boot;           /**< Running to registered. */
-    struct cloud_distribution terminate;      /**< Terminate command to terminated. */
+    struct cloud_distribution scale_decision;  /**< Launch command to RunInstances. */
+    struct cloud_distribution launch;          /**< RunInstances to running. */
+    struct cloud_distribution boot;            /**< Running to registered. */
+    struct cloud_distribution terminate;       /**< Terminate command to terminated. */
     struct cloud_distribution container_start; /**< Per attempt. */
     struct cloud_distribution container_stop;  /**< Per attempt: container's end to the core knowing. */
-    double spot_launch_factor;                /**< Multiplies launch on Spot. */
+    double spot_launch_factor;                 /**< Multiplies launch on Spot. */
 };
 
 struct sim_options {
-    const struct batch_host *host;               /**< Copied. */
-    const struct batch_limits *limits;           /**< NULL: presets. */
+    const struct batch_host *host;     /**< Copied. */
+    const struct batch_limits *limits; /**< NULL: presets. */
     struct batch_configuration configuration;
     struct sim_delays delays;
     struct cloud_spot spot;
     uint64_t seed;
-    const struct cloud_catalog *catalog;         /**< Borrowed; a pool's `type` is an index into it. */
-    const struct batch_event *setup;             /**< Borrowed during create: pools, environments, queues, definitions at time 0. */
+    const struct cloud_catalog *catalog; /**< Borrowed; a pool's `type` is an index into it. */
+    const struct batch_event *setup; /**< Borrowed during create: pools, environments, queues, definitions at time 0. */
     size_t setup_count;
-    struct batch_job_source source;              /**< Borrowed; the caller destroys it afterwards. */
-    struct batch_observer observer;              /**< Borrowed until destroy. */
-    bool verifies;                               /**< batch_core_verify after every event: slow, for tests. */
+    struct batch_job_source source; /**< Borrowed; the caller destroys it afterwards. */
+    struct batch_observer observer; /**< Borrowed until destroy. */
+    bool verifies;                  /**< batch_core_verify after every event: slow, for tests. */
 };
 
 struct sim_world;
@@ -49,8 +49,8 @@ void sim_world_destroy(struct sim_world *world);
 /** Where a run is, for progress and for the summary. */
 struct sim_status {
     int64_t now_us;
-    uint64_t events;      /**< Facts given to the core so far. */
-    bool is_done;         /**< The calendar and the source are empty. */
+    uint64_t events; /**< Facts given to the core so far. */
+    bool is_done;    /**< The calendar and the source are empty. */
     struct batch_core_counts counts;
     uint64_t digest;
 };

@@ -137,15 +137,16 @@ void workload_lublin_init(struct workload_lublin *lublin, enum workload_lublin_c
                           double load_factor, const struct workload_streams *streams)
 {
     BATCH_ASSERT(NULL, processors > 0 && load_factor > 0);
+    const uint32_t process_count = column == WORKLOAD_LUBLIN_BOTH ? 2 : 1;
     *lublin = (struct workload_lublin){
         .streams = streams,
-        .process_count = column == WORKLOAD_LUBLIN_BOTH ? 2 : 1,
+        .process_count = process_count,
         .processors = processors,
         .size_high = log2(processors),
         .size_med = log2(processors) - 2.5,
         .load_factor = load_factor,
     };
-    for (uint32_t i = 0; i < lublin->process_count; i++) {
+    for (uint32_t i = 0; i < process_count; i++) {
         struct workload_lublin_process *process = &lublin->processes[i];
         /* BATCH and INTERACTIVE are the first two columns. */
         uint32_t type = column == WORKLOAD_LUBLIN_BOTH ? i : (uint32_t)column;

@@ -52,7 +52,8 @@ static void read_lublin(const struct workload_node *node, struct workload_spec *
     struct workload_node processors = workload_node_member(node, "processors");
     struct workload_node load = workload_node_member(node, "loadFactor");
     spec->kind = WORKLOAD_LUBLIN;
-    spec->lublin_column = (enum workload_lublin_column)workload_node_word(&column, columns, NULL, WORKLOAD_LUBLIN_BOTH);
+    spec->lublin_column =
+        (enum workload_lublin_column)workload_node_word(&column, columns, NULL, WORKLOAD_LUBLIN_TYPELESS);
     spec->lublin_processors = (uint32_t)workload_node_integer(&processors, LUBLIN_PROCESSORS_MIN, PROCESSORS_MAX);
     spec->lublin_load_factor = workload_node_given(&load) ? workload_node_positive(&load, load_factor_most) : 1.0;
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Peak memory does not grow with the trace: ten million jobs within 256 MiB, and hardly more than a million take.
 
 load common

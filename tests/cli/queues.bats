@@ -73,7 +73,7 @@ PYTHON
 @test "a misspelt queue is named with its place and the nearest name" {
     make_two_queues '{"0": "urgnet", "*": "default"}'
     refuse 3 run scenario.json -o run.h5 -- scenario.json workload.jobQueue.byQueueNumber.0 'did you mean "urgent"'
-    refuse 3 run scenario.json -o run.h5 --set workload.jobQueue=defualt -- workload.jobQueue 'did you mean "default"'
+    refuse 3 run scenario.json -o run.h5 --set workload.jobQueue=dfault -- workload.jobQueue 'did you mean "default"'
 }
 
 @test "the results hold the path of a bare trace as it was written" {

@@ -43,7 +43,7 @@ load common
     "$BATCHLAB" run t.swf --seed 1 --quiet -o run.h5 > out 2>&1
     [ ! -s out ]
     [ -s run.h5 ]
-    [ ! -e run.h5.partial ]
+    ! compgen -G '*.partial'
 }
 
 @test "equal seeds give equal bytes and another seed differs" {
@@ -118,7 +118,7 @@ PYTHON
     printf '41 9999 -1\n' >> t.swf
     ! "$BATCHLAB" run t.swf --seed 1 -o run.h5 2> err
     [ "$(cat run.h5)" = precious ]
-    [ ! -e run.h5.partial ]
+    ! compgen -G '*.partial'
 }
 
 @test "jobs that never end give status 1, a summary and the likely cause" {
@@ -137,10 +137,10 @@ PYTHON
 @test "an interrupt stops cleanly with status 1 and leaves nothing" {
     "$BATCHLAB" workload generate --jobs 2000000 -o big.swf
     local signal
-    for signal in INT TERM; do
+    for signal in INT TERM HUP; do
         "$BATCHLAB" run big.swf --seed 1 -o run.h5 > out 2> err &
         local process=$! waited=0
-        until [ -e run.h5.partial ] || [ "$waited" -ge 200 ]; do
+        until compgen -G 'run.h5.*.partial' > /dev/null || [ "$waited" -ge 200 ]; do
             sleep 0.05
             waited=$((waited + 1))
         done
@@ -150,8 +150,46 @@ PYTHON
         [ "$status" -eq 1 ]
         grep -q "batchlab: interrupted" err
         [ ! -e run.h5 ]
-        [ ! -e run.h5.partial ]
+        ! compgen -G '*.partial'
     done
+}
+
+@test "an output that is also read is refused and stays as it was" {
+    make_trace t.swf
+    cp "$BATCHLAB_SOURCE/data/scenarios/two-queues.json" own.json
+    cp t.swf trace.before
+    cp own.json own.before
+    ln t.swf link
+    refuse 2 run t.swf --seed 1 -q -o t.swf -- "would be lost"
+    refuse 2 run t.swf --seed 1 -q -o link -- "would be lost"
+    refuse 2 run own.json -q -o own.json -- "would be lost"
+    cmp t.swf trace.before
+    cmp own.json own.before
+    rm link
+    "$BATCHLAB" run t.swf --seed 1 -q -o results
+    cp results results.before
+    refuse 2 export results jobs -o results -- "would be lost"
+    cmp results results.before
+}
+
+@test "two runs into one file both succeed and the last one stands" {
+    "$BATCHLAB" workload generate --jobs 300000 -o big.swf
+    "$BATCHLAB" run big.swf --seed 1 -q -o run.h5 &
+    local other=$!
+    "$BATCHLAB" run big.swf --seed 1 -q -o run.h5
+    wait "$other"
+    "$BATCHLAB" show run.h5 > /dev/null
+    ! compgen -G '*.partial'
+}
+
+@test "a limit on the size of files is a failed write like any other" {
+    "$BATCHLAB" workload generate --jobs 100000 -o big.swf
+    local status=0
+    (ulimit -f 2000 && "$BATCHLAB" run big.swf --seed 1 -q -o run.h5 2> err) || status=$?
+    [ "$status" -eq 1 ]
+    grep -q "File too large" err
+    [ ! -e run.h5 ]
+    ! compgen -G '*.partial'
 }
 
 @test "generated traces are equal for equal options, compressed or not" {

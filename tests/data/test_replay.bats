@@ -15,7 +15,7 @@ replay() {
         skip "no $1 in $data"
     fi
     "${BATCHLAB:?}" run "$data/$1" --seed 1 -o "$results" --quiet
-    [ ! -e "$results.partial" ]
+    ! compgen -G "$results.*partial"
     /usr/bin/python3 "$checks/check_replay.py" "$data/$1" "$results" "$BATCHLAB_SOURCE/data/catalog.csv"
     /usr/bin/python3 "$checks/check_bill.py" "$results"
 }

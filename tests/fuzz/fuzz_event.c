@@ -48,7 +48,8 @@ static void prepare(struct batch_core *core)
         {.kind = BATCH_EVENT_POOL_CHANGED,
          .as.pool = {.pool = 1, .capacity = {8000, 16000, 1}, .price_usd_nano_per_h = 18}},
         {.kind = BATCH_EVENT_ENVIRONMENT_CREATED,
-         .as.environment = {.vcpu_max = 20, .bid_percentage = 100, .allocation_strategy = 1, .pools = pools, .pool_count = 2}},
+         .as.environment =
+             {.vcpu_max = 20, .bid_percentage = 100, .allocation_strategy = 1, .pools = pools, .pool_count = 2}},
         {.kind = BATCH_EVENT_QUEUE_CREATED, .as.queue = {.environment_count = 1}},
         {.kind = BATCH_EVENT_DEFINITION_REGISTERED,
          .as.definition = {.resources = {1000, 1000, 0}, .attempts = 2, .timeout_us = 60000000}},
@@ -105,8 +106,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct batch_event event;
     size_t used = 0;
     size_t at = 0;
-    for (int events = 0; events < EVENTS_MAX && batch_event_decode(words + at, count - at, &event, &used, NULL) == BATCH_OK;
-         events++) {
+    for (int events = 0;
+         events < EVENTS_MAX && batch_event_decode(words + at, count - at, &event, &used, NULL) == BATCH_OK; events++) {
         require(batch_event_encode(&event, again, WORDS_MAX) == used, "an event encodes to another length");
         require(memcmp(again, words + at, used * 8) == 0, "an event encodes to other words");
         take(core, &event);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /**
  * @file
- * Bytes as a snapshot, as they are and with length and checksum mended so that damage inside gets through.
+ * Bytes as a snapshot, as they are and with length and checksum mended so that damage inside gets through; and as
+ * patches (offset, value) of a snapshot made here, so that an old corpus is of use when the layout changes.
  *
  * What is loaded must verify, and can be stepped, saved and destroyed.
  */
@@ -14,7 +15,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { HEADER_BYTES = 40, AT_BYTES = 16, AT_CHECKSUM = 24, JOBS = 40 };
+enum { HEADER_BYTES = 40, AT_BYTES = 16, AT_CHECKSUM = 24, JOBS = 40, INSTANCES_MAX = 500, PATCHES_BYTES = 60 };
 
 static void *resize(void *context, void *block, size_t old_bytes, size_t new_bytes)
 {
@@ -46,6 +47,9 @@ static const struct batch_host host = {.resize = resize, .panic = panic};
 static void take(struct batch_core *core, struct batch_event event)
 {
     struct batch_error error = {.text = ""};
+    if (batch_core_count(core).instances > INSTANCES_MAX) {
+        return; /* legal, and only slow */
+    }
     (void)batch_core_step(core, &event, NULL);
     require(batch_core_verify(core, &error) == BATCH_OK, error.text);
     struct batch_command command;
@@ -119,9 +123,85 @@ static uint64_t checksum(const uint8_t *bytes, size_t size)
     return digest;
 }
 
+static void load_mended(uint8_t *bytes, size_t size)
+{
+    uint64_t total = size;
+    uint64_t sum = checksum(bytes + HEADER_BYTES, size - HEADER_BYTES);
+    memcpy(bytes + AT_BYTES, &total, sizeof total);
+    memcpy(bytes + AT_CHECKSUM, &sum, sizeof sum);
+    load(bytes, size);
+}
+
+/** A small fleet with jobs in every state, a lost attempt and free slots of each kind. */
+static struct batch_core *make(void)
+{
+    static const uint32_t pools[2] = {0, 1};
+    const struct batch_configuration configuration = {.launch_retry_us = 1000000};
+    struct batch_core *core = NULL;
+    require(batch_core_create(&host, NULL, &configuration, &core, NULL) == BATCH_OK, "no core");
+    for (uint32_t i = 0; i < 2; i++) {
+        take(core,
+             (struct batch_event){.kind = BATCH_EVENT_POOL_CHANGED,
+                                  .as.pool = {.pool = i, .capacity = {4000, 9000, 0}, .price_usd_nano_per_h = 5 - i}});
+    }
+    take(core, (struct batch_event){
+                   .kind = BATCH_EVENT_ENVIRONMENT_CREATED,
+                   .as.environment = {.vcpu_max = 12, .bid_percentage = 100, .pools = pools, .pool_count = 2}});
+    for (uint32_t i = 0; i < 2; i++) {
+        take(core, (struct batch_event){.kind = BATCH_EVENT_QUEUE_CREATED,
+                                        .as.queue = {.queue = i, .priority = i, .environment_count = 1}});
+    }
+    take(core, (struct batch_event){.kind = BATCH_EVENT_DEFINITION_REGISTERED,
+                                    .as.definition = {.resources = {1000, 1000, 0},
+                                                      .attempts = 2,
+                                                      .timeout_us = 60000000,
+                                                      .rule_count = 1,
+                                                      .rules = {{.on_reason = {"Out*", 4}}}}});
+    for (uint32_t i = 0; i < 16; i++) {
+        take(core,
+             (struct batch_event){.kind = BATCH_EVENT_JOB_SUBMITTED,
+                                  .as.submission = {.queue = i % 2, .resources = {1000 + i % 3 * 1000, 1000, 0}}});
+    }
+    take(core, (struct batch_event){.kind = BATCH_EVENT_DECIDE});
+    take(core, (struct batch_event){.kind = BATCH_EVENT_DECIDE});
+    for (uint64_t i = 1; i <= 3; i++) {
+        take(core, (struct batch_event){.kind = BATCH_EVENT_INSTANCE_RUNNING, .as.instance = {.instance = i}});
+        take(core, (struct batch_event){.kind = BATCH_EVENT_INSTANCE_REGISTERED,
+                                        .as.instance = {.instance = i, .registered = {4000, 9000, 0}}});
+    }
+    take(core, (struct batch_event){.kind = BATCH_EVENT_DECIDE});
+    for (uint64_t i = 1; i <= 3; i++) {
+        take(core, (struct batch_event){.kind = BATCH_EVENT_ATTEMPT_STARTED, .as.attempt = {.attempt = i}});
+    }
+    take(core, (struct batch_event){.kind = BATCH_EVENT_ATTEMPT_ENDED, .as.attempt = {.attempt = 1}});
+    take(core, (struct batch_event){.kind = BATCH_EVENT_INSTANCE_GONE, .as.instance = {.instance = 2}});
+    take(core, (struct batch_event){.kind = BATCH_EVENT_JOB_SUBMITTED, .as.submission = {.estimate_us = 1}});
+    return core;
+}
+
+/** Each 6 bytes put a 32-bit value at four times a 16-bit offset into the snapshot of make(). */
+static void load_patched(const uint8_t *data, size_t size)
+{
+    struct batch_core *core = make();
+    unsigned char *bytes = NULL;
+    size_t bytes_size = 0;
+    require(batch_core_save(core, &bytes, &bytes_size, NULL) == BATCH_OK, "a core cannot be saved");
+    batch_core_destroy(core);
+    load(bytes, bytes_size);
+    for (size_t at = 0; at + 6 <= size; at += 6) {
+        uint16_t word = 0;
+        memcpy(&word, data + at, sizeof word);
+        size_t place = HEADER_BYTES + word % ((bytes_size - HEADER_BYTES) / 4) * 4;
+        memcpy(bytes + place, data + at + sizeof word, 4);
+    }
+    load_mended(bytes, bytes_size);
+    free(bytes);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     load(data, size);
+    load_patched(data, size < PATCHES_BYTES ? size : PATCHES_BYTES);
     if (size < HEADER_BYTES) {
         return 0;
     }
@@ -130,11 +210,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     memcpy(mended, data, size);
-    uint64_t bytes = size;
-    uint64_t sum = checksum(mended + HEADER_BYTES, size - HEADER_BYTES);
-    memcpy(mended + AT_BYTES, &bytes, sizeof bytes);
-    memcpy(mended + AT_CHECKSUM, &sum, sizeof sum);
-    load(mended, size);
+    load_mended(mended, size);
     free(mended);
     return 0;
 }

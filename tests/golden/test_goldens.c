@@ -263,6 +263,7 @@ static void log_compare(const char *path, const struct play *play)
     FILE *file = fopen(path, "r");
     if (file == NULL) {
         fail_msg("%s: %s; BATCHLAB_GOLDEN=update writes it", path, strerror(errno));
+        return;
     }
     size_t length = fread(expected, 1, sizeof expected - 1, file);
     expected[length] = '\0';

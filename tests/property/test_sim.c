@@ -68,7 +68,8 @@ static enum batch_rc on_event(void *context, const struct batch_event *event, st
     tally->now_us = event->time_us;
     tally->stream = batch_digest_mix(tally->stream, words, count);
     tally->gone += event->kind == BATCH_EVENT_INSTANCE_GONE;
-    tally->interruptions += event->kind == BATCH_EVENT_INSTANCE_GONE && event->as.instance.gone == BATCH_GONE_INTERRUPTED;
+    tally->interruptions +=
+        event->kind == BATCH_EVENT_INSTANCE_GONE && event->as.instance.gone == BATCH_GONE_INTERRUPTED;
     return BATCH_OK;
 }
 
@@ -77,7 +78,8 @@ static enum batch_rc on_command(void *context, const struct batch_command *comma
     struct tally *tally = context;
     uint64_t words[BATCH_COMMAND_WORDS_MAX];
     (void)error;
-    tally->stream = batch_digest_mix(tally->stream, words, batch_command_encode(command, words, BATCH_COMMAND_WORDS_MAX));
+    tally->stream =
+        batch_digest_mix(tally->stream, words, batch_command_encode(command, words, BATCH_COMMAND_WORDS_MAX));
     tally->launched += command->kind == BATCH_COMMAND_LAUNCH_INSTANCE;
     if (command->kind == BATCH_COMMAND_JOB_CHANGED) {
         const struct batch_command_job_changed *changed = &command->as.job_changed;
@@ -96,8 +98,8 @@ static const struct cloud_catalog *catalog(void)
     static struct cloud_catalog *loaded = NULL;
     struct batch_error error = {.text = ""};
     const char *source = getenv("BATCHLAB_SOURCE");
-    char path[4096];
     if (loaded == NULL) {
+        char path[4096];
         (void)snprintf(path, sizeof path, "%s/data/catalog.csv", source != NULL ? source : ".");
         if (cloud_catalog_load(path, &loaded, &error) != BATCH_OK) {
             fail_msg("%s", error.text);
@@ -133,7 +135,8 @@ static void plan_setup(struct plan *plan, uint64_t *random, uint32_t attempts)
     for (uint32_t i = 0; i < 2; i++) {
         enum batch_market market = i == 0 ? BATCH_MARKET_SPOT : BATCH_MARKET_ON_DEMAND;
         const char *strategy = i == 0 ? "SPOT_PRICE_CAPACITY_OPTIMIZED" : "BEST_FIT_PROGRESSIVE";
-        struct batch_environment_created environment = t_core_environment_preset(strategy, 8 + t_random_below(random, 60));
+        struct batch_environment_created environment =
+            t_core_environment_preset(strategy, 8 + t_random_below(random, 60));
         environment.environment = i;
         environment.market = market;
         environment.vcpu_min = t_random_below(random, 3) == 0 ? t_random_below(random, 5) : 0;
@@ -169,7 +172,9 @@ static void plan_make(struct plan *plan, uint64_t seed)
         submit_us += t_random_below(&random, 4) == 0 ? 0 : t_random_below(&random, 300000000);
         plan->submissions[i] = (struct batch_submission){
             .submit_us = submit_us,
-            .job = {.queue = t_random_below(&random, 2), .resources = {vcpus * 1000, vcpus * 900, 0}, .estimate_us = -1},
+            .job = {.queue = t_random_below(&random, 2),
+                    .resources = {vcpus * 1000, vcpus * 900, 0},
+                    .estimate_us = -1},
             .truth = {.run_us = t_random_below(&random, 1500000000), .exit_code = t_random_below(&random, 8) == 0}};
     }
 }

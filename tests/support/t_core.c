@@ -22,9 +22,9 @@ void t_core_begin(struct t_core *t, const struct batch_limits *limits, const str
     t_host_init(&t->host);
     t->log = malloc(T_CORE_LOG_MAX * sizeof t->log[0]);
     assert_non_null(t->log);
-    t_assert_u64(batch_core_create(&t->host.host, limits, configuration != NULL ? configuration : &preset, &t->core,
-                                   &t->error),
-                 BATCH_OK);
+    t_assert_u64(
+        batch_core_create(&t->host.host, limits, configuration != NULL ? configuration : &preset, &t->core, &t->error),
+        BATCH_OK);
 }
 
 void t_core_end(struct t_core *t)
@@ -95,8 +95,7 @@ struct batch_environment_created t_core_environment_preset(const char *strategy,
 {
     return (struct batch_environment_created){.vcpu_max = vcpu_max,
                                               .bid_percentage = 100,
-                                              .allocation_strategy =
-                                                  (uint32_t)batch_allocation_strategy_find(strategy),
+                                              .allocation_strategy = (uint32_t)batch_allocation_strategy_find(strategy),
                                               .scale_in_delay_us = INT64_C(300) * BATCH_US_PER_S};
 }
 
@@ -133,10 +132,10 @@ uint32_t t_core_definition(struct t_core *t, uint32_t attempts, int64_t timeout_
 
 uint64_t t_core_submit(struct t_core *t, uint32_t queue, uint32_t vcpus)
 {
-    t_core_tell(t, (struct batch_event){.kind = BATCH_EVENT_JOB_SUBMITTED,
-                                        .as.submission = {.queue = queue,
-                                                          .resources = {vcpus * 1000, vcpus * 1024, 0},
-                                                          .estimate_us = -1}});
+    t_core_tell(
+        t, (struct batch_event){
+               .kind = BATCH_EVENT_JOB_SUBMITTED,
+               .as.submission = {.queue = queue, .resources = {vcpus * 1000, vcpus * 1024, 0}, .estimate_us = -1}});
     return batch_core_count(t->core).submitted;
 }
 
@@ -161,24 +160,23 @@ void t_core_pass_time(struct t_core *t, int64_t until_us)
 
 enum batch_rc t_core_try_instance(struct t_core *t, enum batch_event_kind kind, uint64_t instance)
 {
-    return t_core_try(t, (struct batch_event){.kind = kind,
-                                              .as.instance = {.instance = instance, .registered = {1000, 2048, 0}}});
+    return t_core_try(
+        t, (struct batch_event){.kind = kind, .as.instance = {.instance = instance, .registered = {1000, 2048, 0}}});
 }
 
 void t_core_register(struct t_core *t, uint64_t instance, uint32_t vcpus)
 {
     t_core_tell(t, (struct batch_event){.kind = BATCH_EVENT_INSTANCE_RUNNING, .as.instance = {.instance = instance}});
-    t_core_tell(t, (struct batch_event){
-                       .kind = BATCH_EVENT_INSTANCE_REGISTERED,
-                       .as.instance = {.instance = instance, .registered = {vcpus * 1000, vcpus * 2048, 0}}});
+    t_core_tell(
+        t, (struct batch_event){.kind = BATCH_EVENT_INSTANCE_REGISTERED,
+                                .as.instance = {.instance = instance, .registered = {vcpus * 1000, vcpus * 2048, 0}}});
 }
 
 enum batch_rc t_core_try_attempt(struct t_core *t, enum batch_event_kind kind, uint64_t attempt, int32_t exit_code)
 {
-    return t_core_try(t, (struct batch_event){.kind = kind,
-                                              .as.attempt = {.attempt = attempt,
-                                                             .occurred_us = t->now_us,
-                                                             .exit_code = exit_code}});
+    return t_core_try(
+        t, (struct batch_event){.kind = kind,
+                                .as.attempt = {.attempt = attempt, .occurred_us = t->now_us, .exit_code = exit_code}});
 }
 
 void t_core_attempt(struct t_core *t, enum batch_event_kind kind, uint64_t attempt, int32_t exit_code)

@@ -23,7 +23,7 @@ struct t_core {
     uint32_t log_count;
     uint32_t pools, environments, queues, definitions;
     enum batch_market markets[16]; /**< Of the pools. */
-    bool drains; /**< Commands are drained into the log after each step. */
+    bool drains;                   /**< Commands are drained into the log after each step. */
 };
 
 /** Both periods 0, 30 s grace, 60 s launch retry. */

@@ -44,9 +44,9 @@ static void calendar_agrees_with_a_list_when_driven_at_random(void **state)
         uint32_t dice = t_random_below(&random, 10);
         uint32_t adds = step / 2000 % 2 == 0 ? 6 : 3;
         if (dice < adds && count < ENTRIES_MAX) {
-            struct model_entry entry = {.at_us = t_random_below(&random, 40),
-                                        .kind = (enum sim_entry_kind)(1 + t_random_below(&random, 7)),
-                                        .added = added++};
+            struct model_entry entry = {.at_us = t_random_below(&random, 40), .added = added};
+            entry.kind = (enum sim_entry_kind)(1 + t_random_below(&random, 7));
+            added++;
             t_assert_u64(sim_calendar_reserve(&calendar, 1, NULL), BATCH_OK);
             entry.handle = sim_calendar_add(&calendar, entry.at_us, entry.kind, entry.added);
             assert_true(entry.handle != SIM_HANDLE_NONE);

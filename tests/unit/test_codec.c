@@ -19,12 +19,10 @@ static struct batch_text text(const char *bytes)
 
 static struct batch_event definition(void)
 {
-    struct batch_event event = {.kind = BATCH_EVENT_DEFINITION_REGISTERED,
-                                .as.definition = {.definition = 3,
-                                                  .resources = {1, 2, 3},
-                                                  .attempts = 4,
-                                                  .timeout_us = INT64_MAX,
-                                                  .rule_count = 3}};
+    struct batch_event event = {
+        .kind = BATCH_EVENT_DEFINITION_REGISTERED,
+        .as.definition = {
+            .definition = 3, .resources = {1, 2, 3}, .attempts = 4, .timeout_us = INT64_MAX, .rule_count = 3}};
     event.as.definition.rules[0] =
         (struct batch_retry_rule){.on_status_reason = text("Host EC2*"), .action = BATCH_RETRY_RETRY};
     event.as.definition.rules[1] = (struct batch_retry_rule){
@@ -41,7 +39,8 @@ static uint32_t make_events(struct batch_event *events)
         {.kind = BATCH_EVENT_DECIDE},
         {.kind = BATCH_EVENT_POOL_CHANGED,
          .as.pool = {1, 2, 3, BATCH_MARKET_SPOT, {UINT32_MAX, 5, 6}, INT64_MAX, 7, 1000, true}},
-        {.kind = BATCH_EVENT_POOL_CHANGED, .as.pool = {UINT32_MAX, 2, 3, BATCH_MARKET_ON_DEMAND, {4, 5, 6}, 8, 7, 9, false}},
+        {.kind = BATCH_EVENT_POOL_CHANGED,
+         .as.pool = {UINT32_MAX, 2, 3, BATCH_MARKET_ON_DEMAND, {4, 5, 6}, 8, 7, 9, false}},
         {.kind = BATCH_EVENT_ENVIRONMENT_CREATED,
          .as.environment = {1, BATCH_MARKET_SPOT, 2, 3, 4, 5, 6, 7, INT64_MAX, pools, 5}},
         {.kind = BATCH_EVENT_ENVIRONMENT_CREATED,
@@ -140,8 +139,16 @@ static uint32_t make_commands(struct batch_command *commands)
         {.kind = BATCH_COMMAND_START_ATTEMPT, .as.start = {1, {2, -1, -1, 3}, 4, 5, {6, 7, 8}, 9, 10, 11}},
         {.kind = BATCH_COMMAND_STOP_ATTEMPT, .as.stop = {1, 2, 30000000}},
         {.kind = BATCH_COMMAND_JOB_CHANGED,
-         .as.job_changed = {1, {2, 0, 1, 3}, 4, BATCH_JOB_RUNNING, BATCH_JOB_FAILED, BATCH_REASON_TIMEOUT,
-                            BATCH_EXIT_CODE_NONE, 5, 6, -1}},
+         .as.job_changed = {1,
+                            {2, 0, 1, 3},
+                            4,
+                            BATCH_JOB_RUNNING,
+                            BATCH_JOB_FAILED,
+                            BATCH_REASON_TIMEOUT,
+                            BATCH_EXIT_CODE_NONE,
+                            5,
+                            6,
+                            -1}},
         {.kind = BATCH_COMMAND_NOTICE, .as.notice = {1, 2, BATCH_REASON_MAX_RESOURCE}},
     };
     memcpy(commands, made, sizeof made);

@@ -8,10 +8,16 @@
 
 enum { KEYS = 4096 };
 
-/** Few low bits: long runs of collisions, also around the end of the table. */
+/** Few different top bits of the hash: long runs of collisions, also around the end of the table. */
 static uint64_t key_of(uint32_t i)
 {
-    return (uint64_t)(i % 64 + 1) << 40 | (i / 64 % 64 + 62);
+    const uint64_t factor = UINT64_C(0x9e3779b97f4a7c15); /* of the index's Fibonacci hash */
+    uint64_t inverse = factor;
+    for (int k = 0; k < 5; k++) {
+        inverse *= 2 - factor * inverse; /* Newton's method doubles the bits that are right */
+    }
+    uint64_t product = ((UINT64_C(0xffff) - i % 64) << 48) + i + 1;
+    return product * inverse;
 }
 
 static void index_agrees_with_an_array_when_driven_at_random(void **state)

@@ -7,6 +7,7 @@
 #include "workloads/lublin.h"
 
 #include "tests/support/t_assert.h"
+#include "tests/support/t_streams.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
@@ -14,23 +15,6 @@
 #include <string.h>
 
 enum { SEED = 20260803, JOBS = 200000, PROCESSORS = 256 };
-
-static struct workload_streams streams_open(unsigned long seed)
-{
-    gsl_rng *rng[3];
-    for (unsigned long i = 0; i < 3; i++) {
-        rng[i] = gsl_rng_alloc(gsl_rng_mt19937);
-        gsl_rng_set(rng[i], seed + i);
-    }
-    return (struct workload_streams){rng[0], rng[1], rng[2]};
-}
-
-static void streams_close(struct workload_streams *streams)
-{
-    gsl_rng_free((gsl_rng *)(uintptr_t)streams->arrivals);
-    gsl_rng_free((gsl_rng *)(uintptr_t)streams->sizes);
-    gsl_rng_free((gsl_rng *)(uintptr_t)streams->runtimes);
-}
 
 /** Row by row as in the paper's table; batch, interactive, typeless. */
 static void constants_are_the_published_ones(void **state)
@@ -80,13 +64,13 @@ static void size_probabilities(const struct workload_lublin_constants *c, double
 
 static void draw(enum workload_lublin_column column, double load_factor, struct workload_row *rows, int count)
 {
-    struct workload_streams streams = streams_open(SEED);
+    struct workload_streams streams = t_streams_open(SEED);
     struct workload_lublin lublin;
     workload_lublin_init(&lublin, column, PROCESSORS, load_factor, &streams);
     for (int i = 0; i < count; i++) {
         assert_true(workload_lublin_next(&lublin, &rows[i]));
     }
-    streams_close(&streams);
+    t_streams_close(&streams);
 }
 
 static struct workload_row rows[JOBS];
@@ -143,7 +127,7 @@ static void run_times_follow_the_mixture(void **state)
         for (size_t limit = 0; limit < sizeof limits_s / sizeof limits_s[0]; limit++) {
             double expected = 0;
             for (int n = 1; n <= PROCESSORS; n++) {
-                expected += p[n] * mixture_below(c, n, log((double)limits_s[limit] + 1)) / mixture_below(c, n, 12);
+                expected += p[n] * mixture_below(c, n, log1p((double)limits_s[limit])) / mixture_below(c, n, 12);
             }
             int below = 0;
             for (int i = 0; i < JOBS; i++) {
@@ -228,14 +212,14 @@ static void buckets_have_the_weights_of_the_cycle(void **state)
 {
     (void)state;
     for (size_t column = 0; column < 3; column++) {
-        struct workload_streams streams = streams_open(SEED);
+        struct workload_streams streams = t_streams_open(SEED);
         struct workload_lublin lublin;
         workload_lublin_init(&lublin, columns[column], PROCESSORS, 1, &streams);
         for (int bucket = 0; bucket < 48; bucket++) {
             double weight = bucket_weight(workload_lublin_published(columns[column]), bucket);
             t_assert_near(lublin.processes[0].weights[bucket], weight, 1e-9, 0);
         }
-        streams_close(&streams);
+        t_streams_close(&streams);
     }
 }
 
@@ -313,7 +297,7 @@ static void sizes_stay_within_any_machine(void **state)
     (void)state;
     const uint32_t machines[] = {1, 2, 3, 5, 12, 100, 1000, 100000, UINT32_MAX};
     for (size_t i = 0; i < sizeof machines / sizeof machines[0]; i++) {
-        struct workload_streams streams = streams_open(SEED);
+        struct workload_streams streams = t_streams_open(SEED);
         struct workload_lublin lublin;
         workload_lublin_init(&lublin, WORKLOAD_LUBLIN_BATCH, machines[i], 1, &streams);
         int64_t widest = 0;
@@ -324,7 +308,7 @@ static void sizes_stay_within_any_machine(void **state)
             widest = row.processors > widest ? row.processors : widest;
         }
         assert_true(widest > machines[i] / 2);
-        streams_close(&streams);
+        t_streams_close(&streams);
     }
 }
 
@@ -334,13 +318,13 @@ static void queue_numbers_tell_the_type(void **state)
     static const int64_t expected[] = {
         [WORKLOAD_LUBLIN_BATCH] = 1, [WORKLOAD_LUBLIN_INTERACTIVE] = 0, [WORKLOAD_LUBLIN_TYPELESS] = -1};
     for (int column = WORKLOAD_LUBLIN_BATCH; column <= WORKLOAD_LUBLIN_TYPELESS; column++) {
-        struct workload_streams streams = streams_open(SEED);
+        struct workload_streams streams = t_streams_open(SEED);
         struct workload_lublin lublin;
         struct workload_row row;
         workload_lublin_init(&lublin, (enum workload_lublin_column)column, 64, 1, &streams);
         assert_true(workload_lublin_next(&lublin, &row));
         t_assert_i64(row.queue_number, expected[column]);
-        streams_close(&streams);
+        t_streams_close(&streams);
     }
 }
 
@@ -350,7 +334,7 @@ static void arrivals_stay_when_the_machine_changes(void **state)
     int64_t submit_us[2] = {0, 0};
     int64_t width[2] = {0, 0};
     for (int i = 0; i < 2; i++) {
-        struct workload_streams streams = streams_open(SEED);
+        struct workload_streams streams = t_streams_open(SEED);
         struct workload_lublin lublin;
         workload_lublin_init(&lublin, WORKLOAD_LUBLIN_TYPELESS, i == 0 ? 64 : 4096, 1, &streams);
         for (int job = 0; job < 1000; job++) {
@@ -359,7 +343,7 @@ static void arrivals_stay_when_the_machine_changes(void **state)
             submit_us[i] = row.submit_us;
             width[i] += row.processors;
         }
-        streams_close(&streams);
+        t_streams_close(&streams);
     }
     t_assert_i64(submit_us[0], submit_us[1]);
     assert_true(width[0] < width[1]);

@@ -108,11 +108,10 @@ static void check(struct fixture *f)
 
 static struct entry random_entry(struct fixture *f, uint32_t number)
 {
-    return (struct entry){.key = {.rank = {t_random_below(&f->random, 12), t_random_below(&f->random, 4)},
-                                  .id = number},
-                          .room = {t_random_below(&f->random, 16), t_random_below(&f->random, 16),
-                                   t_random_below(&f->random, 2)},
-                          .item = number};
+    return (struct entry){
+        .key = {.rank = {t_random_below(&f->random, 12), t_random_below(&f->random, 4)}, .id = number},
+        .room = {t_random_below(&f->random, 16), t_random_below(&f->random, 16), t_random_below(&f->random, 2)},
+        .item = number};
 }
 
 static void order_agrees_with_a_sorted_array_when_driven_at_random(void **state)
@@ -123,7 +122,8 @@ static void order_agrees_with_a_sorted_array_when_driven_at_random(void **state)
         begin(&f, seed * 7919);
         bool grows = true;
         for (uint32_t number = 1; number <= 3000; number++) {
-            grows = f.model.count == 0 || (f.model.count < ENTRIES_MAX - 1 && (t_random(&f.random) % 500 ? grows : !grows));
+            grows =
+                f.model.count == 0 || (f.model.count < ENTRIES_MAX - 1 && (t_random(&f.random) % 500 ? grows : !grows));
             if (t_random_below(&f.random, 10) < (grows ? 7U : 3U) && f.model.count < ENTRIES_MAX - 1) {
                 insert(&f, random_entry(&f, number));
             } else if (f.model.count > 0) {

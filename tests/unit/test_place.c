@@ -292,9 +292,10 @@ static void best_fit_passes_over_instances_that_lack_memory_or_gpus(void **state
     struct t_core t;
     t_core_begin(&t, NULL, NULL);
     for (uint32_t i = 0; i < 2; i++) {
-        t_core_tell(&t, (struct batch_event){
-                            .kind = BATCH_EVENT_POOL_CHANGED,
-                            .as.pool = {.pool = i, .capacity = {4000, 4096 << i, i * 2}, .price_usd_nano_per_h = 1 + i}});
+        t_core_tell(&t,
+                    (struct batch_event){
+                        .kind = BATCH_EVENT_POOL_CHANGED,
+                        .as.pool = {.pool = i, .capacity = {4000, 4096U << i, i * 2}, .price_usd_nano_per_h = 1 + i}});
     }
     t.pools = 2;
     struct batch_environment_created environment = t_core_environment_preset("BEST_FIT_PROGRESSIVE", 64);

@@ -141,7 +141,7 @@ static void quantiles_of_one_queue_are_those_of_all_when_it_is_the_only_one(void
     struct harness_named_figures environment = {0};
     struct harness_quantiles *quantiles = harness_quantiles_create(1, 1, 8);
     for (int i = 1; i <= 5; i++) {
-        struct harness_sample sample = {0, 0, i * 1000000, i * 2000000, i};
+        struct harness_sample sample = {0, 0, (int64_t)i * 1000000, (int64_t)i * 2000000, i};
         assert_true(harness_quantiles_add(quantiles, &sample));
     }
     assert_true(harness_quantiles_finish(quantiles, &all, &queue, &environment));
@@ -156,11 +156,13 @@ static void bucket_middle_is_near_every_value_of_the_bucket_at_its_edges(void **
     (void)state;
     assert_int_equal(harness_bucket_of(0), 0);
     uint32_t last = 0;
-    for (double value = 1; value < 0x1p62; value *= 1.003) {
+    double value = 1;
+    while (value < 0x1p62) {
         uint32_t bucket = harness_bucket_of(value);
         assert_true(bucket >= last && bucket > 0 && bucket < HARNESS_BUCKET_COUNT);
         t_assert_near(harness_bucket_middle(bucket), value, HARNESS_QUANTILE_ERROR, 0);
         last = bucket;
+        value *= 1.003;
     }
     assert_int_equal(harness_bucket_of(1), 1);
     assert_true(harness_bucket_of(0x1.fffffffffffffp62) == HARNESS_BUCKET_COUNT - 1);

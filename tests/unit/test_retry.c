@@ -26,11 +26,10 @@ static struct batch_text text_of(const char *bytes)
 
 static void end_attempt(struct t_core *t, const struct ending *ending)
 {
-    struct batch_event event = {.kind = BATCH_EVENT_ATTEMPT_ENDED,
-                                .as.attempt = {.attempt = 1,
-                                               .occurred_us = t->now_us,
-                                               .exit_code = ending->code,
-                                               .reason = text_of(ending->text)}};
+    struct batch_event event = {
+        .kind = BATCH_EVENT_ATTEMPT_ENDED,
+        .as.attempt = {
+            .attempt = 1, .occurred_us = t->now_us, .exit_code = ending->code, .reason = text_of(ending->text)}};
     if (ending->is_host_gone) {
         event = (struct batch_event){.kind = BATCH_EVENT_INSTANCE_GONE,
                                      .as.instance = {.instance = 1, .gone = BATCH_GONE_INTERRUPTED}};
@@ -97,8 +96,8 @@ static void pattern_must_match_the_whole_text_when_it_has_no_star(void **state)
     assert_true(retries(&(struct pattern){.reason = "Error: dis", .action = BATCH_RETRY_EXIT}, 1, 2, exit_1));
     assert_true(retries(&(struct pattern){.reason = "Error: disks", .action = BATCH_RETRY_EXIT}, 1, 2, exit_1));
     assert_true(retries(&(struct pattern){.reason = "error: disk", .action = BATCH_RETRY_EXIT}, 1, 2, exit_1));
-    assert_false(retries(
-        &(struct pattern){.status = "Essential container in task exited", .action = BATCH_RETRY_EXIT}, 1, 2, exit_1));
+    assert_false(retries(&(struct pattern){.status = "Essential container in task exited", .action = BATCH_RETRY_EXIT},
+                         1, 2, exit_1));
 }
 
 static void pattern_is_a_prefix_when_it_ends_in_a_star(void **state)

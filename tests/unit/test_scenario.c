@@ -204,7 +204,7 @@ static void scenario_takes_presets_when_world_is_absent(void **state)
     assert_int_equal(scenario->definitions[0].attempts, 1);
     t_assert_i64(scenario->definitions[0].timeout_us, 0);
     assert_int_equal(scenario->workload.kind, WORKLOAD_LUBLIN);
-    assert_int_equal(scenario->workload.lublin_column, WORKLOAD_LUBLIN_BOTH);
+    assert_int_equal(scenario->workload.lublin_column, WORKLOAD_LUBLIN_TYPELESS);
     t_assert_near(scenario->workload.lublin_load_factor, 1.0, 0.0, 0.0);
     t_assert_u64(scenario->workload.jobs_max, 5);
     assert_int_equal(scenario->workload.mib_per_processor, 1792);

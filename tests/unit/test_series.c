@@ -6,7 +6,7 @@
 
 static struct harness_series series;
 
-static const int64_t SECOND = BATCH_US_PER_S;
+static const int64_t second_us = BATCH_US_PER_S;
 
 static void series_takes_a_point_with_all_its_events_when_time_passes_it(void **state)
 {
@@ -18,14 +18,14 @@ static void series_takes_a_point_with_all_its_events_when_time_passes_it(void **
     harness_series_take(&series, &now, 1);
     assert_int_equal(series.count, 1);
     now.runnable = 2;
-    harness_series_take(&series, &now, SECOND);
+    harness_series_take(&series, &now, second_us);
     assert_int_equal(series.count, 1);
     now.runnable = 3;
-    harness_series_take(&series, &now, SECOND + 1);
+    harness_series_take(&series, &now, second_us + 1);
     assert_int_equal(series.count, 2);
     assert_int_equal(series.rows[0].runnable, 1);
     assert_int_equal(series.rows[1].runnable, 3);
-    t_assert_i64(series.rows[1].time_us, SECOND);
+    t_assert_i64(series.rows[1].time_us, second_us);
 }
 
 static void series_shows_a_queue_that_came_and_went_between_points(void **state)
@@ -33,18 +33,18 @@ static void series_shows_a_queue_that_came_and_went_between_points(void **state)
     (void)state;
     struct harness_series_state now = {0};
     harness_series_init(&series);
-    harness_series_take(&series, &now, SECOND / 2);
+    harness_series_take(&series, &now, second_us / 2);
     now.runnable = 7;
-    harness_series_take(&series, &now, SECOND / 2 + 1);
+    harness_series_take(&series, &now, second_us / 2 + 1);
     now.runnable = 0;
-    harness_series_take(&series, &now, 3 * SECOND);
+    harness_series_take(&series, &now, 3 * second_us);
     assert_int_equal(series.rows[1].runnable, 0);
     assert_int_equal(series.rows[1].runnable_max, 7);
     assert_int_equal(series.rows[2].runnable_max, 0);
     for (int64_t i = 3; i <= HARNESS_SERIES_MAX + 1; i++) {
-        harness_series_take(&series, &now, i * SECOND + 1);
+        harness_series_take(&series, &now, i * second_us + 1);
     }
-    t_assert_i64(series.interval_us, 2 * SECOND);
+    t_assert_i64(series.interval_us, 2 * second_us);
     assert_int_equal(series.rows[1].runnable_max, 7);
 }
 
@@ -53,11 +53,11 @@ static void series_halves_its_points_when_full(void **state)
     (void)state;
     struct harness_series_state now = {0};
     harness_series_init(&series);
-    for (int64_t i = 0; i <= 3 * HARNESS_SERIES_MAX; i++) {
+    for (int64_t i = 0; i <= (int64_t)3 * HARNESS_SERIES_MAX; i++) {
         now.running = (uint32_t)i;
-        harness_series_take(&series, &now, i * SECOND + 1);
+        harness_series_take(&series, &now, i * second_us + 1);
     }
-    t_assert_i64(series.interval_us, 4 * SECOND);
+    t_assert_i64(series.interval_us, 4 * second_us);
     assert_int_equal(series.count, 3 * HARNESS_SERIES_MAX / 4 + 1);
     for (uint32_t i = 0; i < series.count; i++) {
         t_assert_i64(series.rows[i].time_us, i * series.interval_us);
@@ -70,10 +70,10 @@ static void series_stays_within_its_size_when_time_leaps(void **state)
     (void)state;
     const struct harness_series_state now = {.starting = 7};
     harness_series_init(&series);
-    harness_series_finish(&series, &now, INT64_C(20) * 365 * 86400 * SECOND + 5);
+    harness_series_finish(&series, &now, INT64_C(20) * 365 * 86400 * second_us + 5);
     assert_in_range(series.count, HARNESS_SERIES_MAX / 2, HARNESS_SERIES_MAX + 1);
     assert_int_equal(series.rows[series.count - 1].starting, 7);
-    t_assert_i64(series.rows[series.count - 1].time_us, INT64_C(20) * 365 * 86400 * SECOND + 5);
+    t_assert_i64(series.rows[series.count - 1].time_us, INT64_C(20) * 365 * 86400 * second_us + 5);
     assert_true(series.rows[series.count - 2].time_us < series.rows[series.count - 1].time_us);
 }
 
@@ -82,13 +82,13 @@ static void series_cost_is_price_by_time_when_instances_come_and_go(void **state
     (void)state;
     const struct harness_series_state now = {0};
     harness_series_init(&series);
-    harness_series_take(&series, &now, 10 * SECOND);
-    harness_series_charge(&series, 3600, 10 * SECOND);
-    harness_series_take(&series, &now, 20 * SECOND);
-    harness_series_charge(&series, 7200, 20 * SECOND);
-    harness_series_take(&series, &now, 30 * SECOND);
-    harness_series_charge(&series, -10800, 30 * SECOND);
-    harness_series_finish(&series, &now, 35 * SECOND);
+    harness_series_take(&series, &now, 10 * second_us);
+    harness_series_charge(&series, 3600, 10 * second_us);
+    harness_series_take(&series, &now, 20 * second_us);
+    harness_series_charge(&series, 7200, 20 * second_us);
+    harness_series_take(&series, &now, 30 * second_us);
+    harness_series_charge(&series, -10800, 30 * second_us);
+    harness_series_finish(&series, &now, 35 * second_us);
     assert_int_equal(series.count, 36);
     t_assert_i64(series.rows[10].cost_usd_nano, 0);
     t_assert_i64(series.rows[15].cost_usd_nano, 5);

@@ -12,8 +12,7 @@ static void script_begin(struct t_core *t)
 {
     t_core_begin(t, NULL, NULL);
     uint32_t pools[2] = {t_core_pool(t, BATCH_MARKET_SPOT, 4, 1000), t_core_pool(t, BATCH_MARKET_SPOT, 8, 1900)};
-    uint32_t environment =
-        t_core_environment(t, t_core_environment_preset("SPOT_CAPACITY_OPTIMIZED", 40), pools, 2);
+    uint32_t environment = t_core_environment(t, t_core_environment_preset("SPOT_CAPACITY_OPTIMIZED", 40), pools, 2);
     t_core_queue(t, 1, &environment, 1);
     t_core_queue(t, 5, &environment, 1);
     t_core_definition(t, 3, INT64_C(60000000));
@@ -23,9 +22,8 @@ static void script_register(struct t_core *t)
 {
     for (uint64_t instance = 1; instance <= 40; instance++) {
         (void)t_core_try_instance(t, BATCH_EVENT_INSTANCE_RUNNING, instance);
-        (void)t_core_try(t, (struct batch_event){
-                                .kind = BATCH_EVENT_INSTANCE_REGISTERED,
-                                .as.instance = {.instance = instance, .registered = {4000, 8192, 0}}});
+        (void)t_core_try(t, (struct batch_event){.kind = BATCH_EVENT_INSTANCE_REGISTERED,
+                                                 .as.instance = {.instance = instance, .registered = {4000, 8192, 0}}});
     }
 }
 

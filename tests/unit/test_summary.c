@@ -280,27 +280,38 @@ static void metrics_document_defines_nothing_that_is_not_printed(void **state)
     free(document);
 }
 
+static void assert_columns_defined(const char *section, const struct harness_table_description *table)
+{
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        if (!defines(section, table->columns[i].name)) {
+            fail_msg("/%s: %s is not defined", table->name, table->columns[i].name);
+        }
+    }
+}
+
+/** The part of @p document about /@p table; the caller frees it. */
+static char *copy_section(const char *document, const char *table)
+{
+    char heading[KEY_BYTES_MAX];
+    (void)snprintf(heading, sizeof heading, "\n### /%s", table);
+    const char *section = strstr(document, heading);
+    if (section == NULL) {
+        fail_msg("/%s has no section", table);
+        return NULL;
+    }
+    const char *end = strstr(section + 1, "\n### ");
+    return strndup(section, end != NULL ? (size_t)(end - section) : strlen(section));
+}
+
 static void results_document_defines_every_table_and_column(void **state)
 {
     (void)state;
     char *document = read_document("results.md");
     for (uint32_t i = 0; i < HARNESS_TABLE_COUNT; i++) {
         const struct harness_table_description *table = harness_table_describe((enum harness_table)i);
-        char heading[KEY_BYTES_MAX];
-        (void)snprintf(heading, sizeof heading, "\n### /%s", table->name);
-        char *section = strstr(document, heading);
-        if (section == NULL) {
-            fail_msg("/%s has no section", table->name);
-            return;
-        }
-        char *end = strstr(section + 1, "\n### ");
-        char *copy = strndup(section, end != NULL ? (size_t)(end - section) : strlen(section));
-        for (uint32_t j = 0; j < table->column_count; j++) {
-            if (!defines(copy, table->columns[j].name)) {
-                fail_msg("/%s: %s is not defined", table->name, table->columns[j].name);
-            }
-        }
-        free(copy);
+        char *section = copy_section(document, table->name);
+        assert_columns_defined(section, table);
+        free(section);
     }
     free(document);
 }
