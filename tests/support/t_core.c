@@ -41,6 +41,7 @@ void t_core_drain(struct t_core *t)
         assert_true(t->log_count < T_CORE_LOG_MAX);
         t->log[t->log_count++] = command;
         if (command.kind == BATCH_COMMAND_WAKE) {
+            assert_true(command.as.wake_us >= command.time_us);
             t->wake_us = command.as.wake_us;
         }
     }

@@ -81,7 +81,7 @@ static void index_is_unchanged_when_it_cannot_grow(void **state)
     t_assert_u64(batch_index_reserve(&host.host, &index, &error), BATCH_E_LIMIT);
     t_assert_contains(error.text, "keys of a kind");
     for (uint32_t i = 1; i <= 32; i++) {
-        t_assert_u64(batch_index_get(&index, i), i * 2);
+        t_assert_u64(batch_index_get(&index, i), i * UINT64_C(2));
     }
     batch_arena_release(&host.host, &index.table);
     t_host_assert_clean(&host);

@@ -171,17 +171,17 @@ static struct batch_event legal(const struct t_core *t, enum batch_event_kind ki
     return event;
 }
 
-static void setup_is_refused_when_a_value_is_out_of_range(void **state)
-{
-    (void)state;
-    static const uint32_t unknown = 9;
-    struct t_core t;
-    struct batch_event event;
-    begin(&t, BATCH_JOB_SUBMITTED);
 #define REFUSED(kind, member, value)                                                                                   \
     event = legal(&t, kind);                                                                                           \
     event.as.member = (value);                                                                                         \
     t_assert_u64(t_core_try(&t, event), BATCH_E_INPUT)
+
+static void pool_is_refused_when_a_value_is_out_of_range(void **state)
+{
+    (void)state;
+    struct t_core t;
+    struct batch_event event;
+    begin(&t, BATCH_JOB_SUBMITTED);
     REFUSED(BATCH_EVENT_POOL_CHANGED, pool.pool, 7);
     REFUSED(BATCH_EVENT_POOL_CHANGED, pool.pool, 0); /* its capacity would change */
     REFUSED(BATCH_EVENT_POOL_CHANGED, pool.market, (enum batch_market)2);
@@ -193,6 +193,16 @@ static void setup_is_refused_when_a_value_is_out_of_range(void **state)
     REFUSED(BATCH_EVENT_POOL_CHANGED, pool.on_demand_usd_nano_per_h, -1);
     REFUSED(BATCH_EVENT_POOL_CHANGED, pool.on_demand_usd_nano_per_h, INT64_MAX);
     REFUSED(BATCH_EVENT_POOL_CHANGED, pool.capacity_score, 1001);
+    t_core_end(&t);
+}
+
+static void environment_is_refused_when_a_value_is_out_of_range(void **state)
+{
+    (void)state;
+    static const uint32_t unknown = 9;
+    struct t_core t;
+    struct batch_event event;
+    begin(&t, BATCH_JOB_SUBMITTED);
     REFUSED(BATCH_EVENT_ENVIRONMENT_CREATED, environment.environment, 0);
     REFUSED(BATCH_EVENT_ENVIRONMENT_CREATED, environment.market, BATCH_MARKET_SPOT); /* its pool is not */
     REFUSED(BATCH_EVENT_ENVIRONMENT_CREATED, environment.vcpu_max, 0);
@@ -207,6 +217,15 @@ static void setup_is_refused_when_a_value_is_out_of_range(void **state)
     REFUSED(BATCH_EVENT_ENVIRONMENT_CREATED, environment.placement_policy, batch_placement_policy_count);
     REFUSED(BATCH_EVENT_ENVIRONMENT_CREATED, environment.pool_count, 0);
     REFUSED(BATCH_EVENT_ENVIRONMENT_CREATED, environment.pools, &unknown);
+    t_core_end(&t);
+}
+
+static void queue_or_definition_is_refused_when_a_value_is_out_of_range(void **state)
+{
+    (void)state;
+    struct t_core t;
+    struct batch_event event;
+    begin(&t, BATCH_JOB_SUBMITTED);
     REFUSED(BATCH_EVENT_QUEUE_CREATED, queue.queue, 5);
     REFUSED(BATCH_EVENT_QUEUE_CREATED, queue.priority, 1001);
     REFUSED(BATCH_EVENT_QUEUE_CREATED, queue.dispatch_policy, batch_dispatch_policy_count);
@@ -222,9 +241,10 @@ static void setup_is_refused_when_a_value_is_out_of_range(void **state)
     REFUSED(BATCH_EVENT_DEFINITION_REGISTERED, definition.resources.mib, 0);
     REFUSED(BATCH_EVENT_DEFINITION_REGISTERED, definition.timeout_us, 59 * second_us);
     REFUSED(BATCH_EVENT_DEFINITION_REGISTERED, definition.timeout_us, -1);
-#undef REFUSED
     t_core_end(&t);
 }
+
+#undef REFUSED
 
 static void setup_is_refused_when_a_list_in_it_is_wrong(void **state)
 {
@@ -263,7 +283,9 @@ int main(void)
         cmocka_unit_test(ended_job_is_left_alone_and_an_unknown_one_refused),
         cmocka_unit_test(submission_takes_what_the_definition_says_when_it_asks_for_nothing),
         cmocka_unit_test(submission_is_refused_when_it_names_or_asks_what_cannot_be),
-        cmocka_unit_test(setup_is_refused_when_a_value_is_out_of_range),
+        cmocka_unit_test(pool_is_refused_when_a_value_is_out_of_range),
+        cmocka_unit_test(environment_is_refused_when_a_value_is_out_of_range),
+        cmocka_unit_test(queue_or_definition_is_refused_when_a_value_is_out_of_range),
         cmocka_unit_test(setup_is_refused_when_a_list_in_it_is_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,7 @@ static void begin(struct t_core *t, const char *strategy, enum batch_market mark
     uint32_t pools[4];
     t_core_begin(t, NULL, NULL);
     for (uint32_t i = 0; i < count; i++) {
-        pools[i] = t_core_pool(t, market, vcpus[i], 1000 * vcpus[i]);
+        pools[i] = t_core_pool(t, market, vcpus[i], INT64_C(1000) * vcpus[i]);
     }
     (void)t_core_environment(t, t_core_environment_preset(strategy, vcpu_max), pools, count);
     (void)t_core_queue(t, 1, (const uint32_t[]){0}, 1);
@@ -84,7 +84,7 @@ static void environment_overshoots_by_one_instance_at_most(void **state)
         begin(&t, cases[i].strategy, cases[i].market, 10, (const uint32_t[]){4}, 1);
         submit_many(&t, 20, 4);
         t_assert_u64(launches(&t), cases[i].launches);
-        t_assert_u64(batch_core_count(t.core).instance_vcpus, cases[i].launches * 4);
+        t_assert_u64(batch_core_count(t.core).instance_vcpus, cases[i].launches * UINT64_C(4));
         t_core_end(&t);
     }
 }
@@ -317,6 +317,40 @@ static void blocked_head_gets_an_instance_when_only_crumbs_are_free(void **state
     t_core_end(&t);
 }
 
+static void classes_do_not_count_on_the_same_room_when_one_pass_serves_both(void **state)
+{
+    (void)state;
+    struct t_core t;
+    begin(&t, "BEST_FIT_PROGRESSIVE", BATCH_MARKET_ON_DEMAND, 64, (const uint32_t[]){8}, 1);
+    for (int i = 0; i < 3; i++) {
+        t_core_submit(&t, 0, 2);
+    }
+    submit_many(&t, 1, 3);
+    t_assert_u64(launches(&t), 2);
+    t_core_end(&t);
+}
+
+static void later_head_gets_an_instance_when_crumbs_were_counted_for_it(void **state)
+{
+    (void)state;
+    struct t_core t;
+    begin(&t, "BEST_FIT_PROGRESSIVE", BATCH_MARKET_ON_DEMAND, 64, (const uint32_t[]){4}, 1);
+    submit_many(&t, 2, 3);
+    submit_many(&t, 1, 2);
+    for (uint64_t i = 1; i <= 3; i++) {
+        t_core_register(&t, i, 4);
+    }
+    t_core_settle(&t);
+    t_core_submit(&t, 0, 4);
+    submit_many(&t, 2, 2); /* 1 + 1 + 2 vCPUs are free: enough for two in sum, for one in truth */
+    t_assert_u64(launches(&t), 4);
+    t_core_register(&t, 4, 4);
+    t_core_settle(&t);
+    t_assert_u64(batch_core_count(t.core).runnable, 1);
+    t_assert_u64(launches(&t), 5);
+    t_core_end(&t);
+}
+
 static void demand_is_looked_at_again_when_an_incoming_instance_is_lost(void **state)
 {
     (void)state;
@@ -442,6 +476,8 @@ int main(void)
         cmocka_unit_test(idle_instances_stay_for_ever_when_the_delay_has_no_end),
         cmocka_unit_test(demand_is_packed_and_counts_what_is_on_its_way),
         cmocka_unit_test(blocked_head_gets_an_instance_when_only_crumbs_are_free),
+        cmocka_unit_test(classes_do_not_count_on_the_same_room_when_one_pass_serves_both),
+        cmocka_unit_test(later_head_gets_an_instance_when_crumbs_were_counted_for_it),
         cmocka_unit_test(demand_is_looked_at_again_when_an_incoming_instance_is_lost),
         cmocka_unit_test(lower_queue_grows_elsewhere_when_the_higher_takes_what_is_coming),
         cmocka_unit_test(strategies_choose_what_their_names_say),
