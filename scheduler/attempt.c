@@ -133,6 +133,7 @@ enum batch_rc batch_attempt_prepare_start_failed(struct batch_core *core, const 
 {
     enum batch_rc rc = attempt_find(core, event->as.attempt.attempt, slot, error);
     rc = rc == BATCH_OK ? attempt_check_starting(core, *slot, error) : rc;
+    rc = rc == BATCH_OK ? batch_reason_check(event->as.attempt.reason, error) : rc;
     return rc == BATCH_OK ? finish_reserve(core, error) : rc;
 }
 
@@ -166,7 +167,8 @@ enum batch_rc batch_attempt_prepare_ended(struct batch_core *core, const struct 
         return batch_error_set(error, BATCH_E_STATE, "attempt %llu has an exit code but has never started",
                                (unsigned long long)ended->attempt);
     }
-    return finish_reserve(core, error);
+    rc = batch_reason_check(ended->reason, error);
+    return rc == BATCH_OK ? finish_reserve(core, error) : rc;
 }
 
 void batch_attempt_apply_ended(struct batch_core *core, const struct batch_event *event, uint32_t slot)

@@ -70,6 +70,8 @@ void batch_attempt_finish(struct batch_core *core, uint32_t attempt_slot, const 
 void batch_attempt_time_out(struct batch_core *core, uint32_t attempt_slot);
 
 /* retry.c */
+/** A reason that comes with a fact must be of bounded length, and there if it has one. */
+enum batch_rc batch_reason_check(struct batch_text reason, struct batch_error *error);
 bool batch_retry_is_granted(const struct batch_core *core, const struct batch_job *job,
                             const struct batch_attempt_end *end, uint64_t instance);
 

@@ -312,7 +312,8 @@ enum batch_rc batch_job_prepare_stop(struct batch_core *core, const struct batch
         return batch_error_set(error, BATCH_E_STATE, "job %llu was never submitted", (unsigned long long)job);
     }
     *slot = batch_index_get(&core->indices[BATCH_INDEX_JOBS], job);
-    return batch_core_reserve_commands(core, 1, error);
+    enum batch_rc rc = batch_reason_check(event->as.stop.reason, error);
+    return rc == BATCH_OK ? batch_core_reserve_commands(core, 1, error) : rc;
 }
 
 void batch_job_apply_cancel(struct batch_core *core, const struct batch_event *event, uint32_t slot)

@@ -29,6 +29,15 @@ static bool rule_matches(const struct batch_core *core, const struct batch_rule 
     return true;
 }
 
+enum batch_rc batch_reason_check(struct batch_text reason, struct batch_error *error)
+{
+    if (reason.length > BATCH_REASON_BYTES_MAX || (reason.length > 0 && reason.bytes == NULL)) {
+        return batch_error_set(error, BATCH_E_INPUT, "a reason must be at most %d bytes, not %u",
+                               BATCH_REASON_BYTES_MAX, reason.length);
+    }
+    return BATCH_OK;
+}
+
 bool batch_retry_is_granted(const struct batch_core *core, const struct batch_job *job,
                             const struct batch_attempt_end *end, uint64_t instance)
 {

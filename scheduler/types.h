@@ -25,7 +25,8 @@ enum {
     BATCH_QUEUE_ENVIRONMENTS_MAX = 3, /**< Reference section 9: environments per queue. */
     BATCH_RETRY_RULES_MAX = 5,        /**< Reference section 9: evaluateOnExit rules. */
     BATCH_RETRY_ATTEMPTS_MAX = 10,    /**< Reference section 9: retry attempts. */
-    BATCH_TEXT_MAX = 512,             /**< Longest pattern (reference 2.4); longer reasons are cut. */
+    BATCH_REASON_BYTES_MAX = 1024,    /**< Longest reason of a fact (reference 1.6); longer ones are refused. */
+    BATCH_TEXT_MAX = 512,             /**< Longest retry pattern (reference 2.4). */
 };
 
 /** What a job asks for or an instance has. */

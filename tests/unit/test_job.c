@@ -116,6 +116,29 @@ static void ended_job_is_left_alone_and_an_unknown_one_refused(void **state)
     t_core_end(&t);
 }
 
+static void reason_is_refused_when_it_is_too_long(void **state)
+{
+    (void)state;
+    static char bytes[BATCH_REASON_BYTES_MAX + 1];
+    const struct batch_text longest = {.bytes = bytes, .length = BATCH_REASON_BYTES_MAX};
+    const struct batch_text longer = {.bytes = bytes, .length = BATCH_REASON_BYTES_MAX + 1};
+    struct t_core t;
+    begin(&t, BATCH_JOB_RUNNING);
+    struct batch_event stop = {.kind = BATCH_EVENT_JOB_TERMINATED, .time_us = t.now_us, .as.stop = {1, longer}};
+    struct batch_event ended = {.kind = BATCH_EVENT_ATTEMPT_ENDED,
+                                .time_us = t.now_us,
+                                .as.attempt = {.attempt = 1, .occurred_us = t.now_us, .reason = longer}};
+    uint64_t digest = batch_core_digest(t.core);
+    struct batch_error error;
+    t_assert_u64(batch_core_step(t.core, &stop, &error), BATCH_E_INPUT);
+    t_assert_contains(error.text, "at most 1024 bytes");
+    t_assert_u64(batch_core_step(t.core, &ended, &error), BATCH_E_INPUT);
+    t_assert_u64(batch_core_digest(t.core), digest);
+    ended.as.attempt.reason = longest;
+    t_assert_u64(batch_core_step(t.core, &ended, &error), BATCH_OK);
+    t_core_end(&t);
+}
+
 static void submission_takes_what_the_definition_says_when_it_asks_for_nothing(void **state)
 {
     (void)state;
@@ -281,6 +304,7 @@ int main(void)
         cmocka_unit_test(placed_job_goes_on_when_it_is_cancelled),
         cmocka_unit_test(placed_job_is_stopped_once_when_it_is_terminated),
         cmocka_unit_test(ended_job_is_left_alone_and_an_unknown_one_refused),
+        cmocka_unit_test(reason_is_refused_when_it_is_too_long),
         cmocka_unit_test(submission_takes_what_the_definition_says_when_it_asks_for_nothing),
         cmocka_unit_test(submission_is_refused_when_it_names_or_asks_what_cannot_be),
         cmocka_unit_test(pool_is_refused_when_a_value_is_out_of_range),
