@@ -180,6 +180,11 @@ static void print_text(const struct arguments *arguments, const struct harness_b
     (void)printf("  ns per job by phase      read %.0f, schedule %.0f, simulate %.0f, record %.0f, write %.0f "
                  "(compress %.0f more)\n",
                  phases.read, phases.schedule, phases.simulate, phases.record, phases.write, phases.compress);
+    if (phases.simulate < 0 || phases.record < 0 || phases.write < 0 || phases.compress < 0) {
+        (void)puts(
+            "  A phase is the difference of two measurements: a negative one is below the machine's noise; raise "
+            "--repeat.");
+    }
 }
 
 static json_t *result_json(const struct harness_bench_result *result)

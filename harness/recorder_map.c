@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /**
  * @file
- * Instance numbers to slots. The hash is the number itself: numbers are dense and short-lived, so they spread.
+ * Instance numbers to slots. Fibonacci hashing keeps consecutive numbers apart: side by side they would make one long
+ * run, which every removal would have to walk.
  */
 #include "harness/recorder_internal.h"
 
@@ -11,9 +12,14 @@
 
 enum { CAPACITY_FIRST = 64 };
 
+static uint32_t home_of(const struct recorder_map *map, uint64_t key)
+{
+    return (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> __builtin_clzll(map->mask));
+}
+
 static void insert(struct recorder_map *map, uint64_t key, uint32_t slot)
 {
-    uint32_t at = (uint32_t)key & map->mask;
+    uint32_t at = home_of(map, key);
     while (map->keys[at] != 0) {
         at = (at + 1) & map->mask;
     }
@@ -58,7 +64,7 @@ bool harness_recorder_map_put(struct recorder_map *map, uint64_t key, uint32_t s
 
 static uint32_t locate(const struct recorder_map *map, uint64_t key)
 {
-    uint32_t at = (uint32_t)key & map->mask;
+    uint32_t at = home_of(map, key);
     while (map->keys[at] != key && map->keys[at] != 0) {
         at = (at + 1) & map->mask;
     }
@@ -82,7 +88,7 @@ void harness_recorder_map_remove(struct recorder_map *map, uint64_t key)
     map->count--;
     /* Whoever had to pass over the hole moves into it, so that searches never need to pass a removed key. */
     for (uint32_t at = (hole + 1) & map->mask; map->keys[at] != 0; at = (at + 1) & map->mask) {
-        uint32_t home = (uint32_t)map->keys[at] & map->mask;
+        uint32_t home = home_of(map, map->keys[at]);
         if (((at - home) & map->mask) >= ((at - hole) & map->mask)) {
             map->keys[hole] = map->keys[at];
             map->slots[hole] = map->slots[at];

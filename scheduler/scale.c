@@ -35,7 +35,8 @@ static bool launch_reserve(struct batch_core *core)
 static bool environment_shrink(struct batch_core *core, uint32_t number)
 {
     struct batch_environment *environment = batch_environment_at(core, number);
-    uint32_t slot = environment->idle_first;
+    /* at minvCpus nothing may go: what is kept is not looked through at every pass */
+    uint32_t slot = environment->vcpus > environment->vcpu_min ? environment->idle_first : BATCH_NO_SLOT;
     while (slot != BATCH_NO_SLOT) {
         const struct batch_instance *instance = batch_instance_at(core, slot);
         uint32_t next = instance->next;

@@ -134,6 +134,46 @@ PYTHON
     [ -s run.h5 ]
 }
 
+# A document with one Spot environment whose jobs come from log.swf.
+make_spot_document() {
+    cat > "$1" <<END
+{"computeEnvironments": [{"computeEnvironmentName": "spot", "type": "MANAGED", "state": "ENABLED",
+   "computeResources": {"type": "SPOT", "minvCpus": 0, "maxvCpus": 64, "instanceTypes": $2, "bidPercentage": $3,
+                        "allocationStrategy": "SPOT_CAPACITY_OPTIMIZED"}}],
+ "jobQueues": [{"jobQueueName": "q", "state": "ENABLED", "priority": 1,
+   "computeEnvironmentOrder": [{"order": 1, "computeEnvironment": "spot"}]}],
+ "jobDefinitions": [{"jobDefinitionName": "j", "type": "container", "retryStrategy": {"attempts": 10},
+   "containerProperties": {"resourceRequirements": [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "1024"}]}}],
+ "workload": {"trace": "log.swf", "memory": {"mibPerProcessor": 1024}},
+ "world": {"seed": 1, "spot": {"interruptions": $4}}}
+END
+}
+
+@test "nothing is launched again and again behind a head that is stuck" {
+    # the 12-vCPU job fits only m5.4xlarge, whose price is over the bid
+    for row in '1 0 1' '2 10 12' '3 20 1'; do
+        read -r job submit processors <<< "$row"
+        printf '%d %d -1 60 %d -1 -1 %d -1 -1 1 -1 -1 -1 -1 -1 -1 -1\n' "$job" "$submit" "$processors" "$processors"
+    done > log.swf
+    make_spot_document bid.json '["m5.large", "m5.4xlarge"]' 40 '{"model": "never"}'
+    local status=0
+    timeout 60 "$BATCHLAB" run bid.json --json > out 2> err || status=$?
+    [ "$status" -eq 1 ]
+    grep -q "2 of 3 jobs never ended" err
+    [ "$(jq .instances out)" -le 2 ]
+}
+
+@test "a fleet that lives too short for its jobs ends the run with status 1 and its cause" {
+    make_trace log.swf
+    make_spot_document short.json '["m5"]' 100 '{"model": "exponential", "meanHours": 0.0001}'
+    local status=0
+    timeout 120 "$BATCHLAB" run short.json -q -o run.h5 2> err || status=$?
+    [ "$status" -eq 1 ]
+    grep -q "came and went" err
+    [ ! -e run.h5 ]
+    ! compgen -G '*.partial'
+}
+
 @test "an interrupt stops cleanly with status 1 and leaves nothing" {
     "$BATCHLAB" workload generate --jobs 2000000 -o big.swf
     local signal
