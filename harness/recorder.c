@@ -7,6 +7,7 @@
  */
 #include "harness/recorder_internal.h"
 
+#include "harness/host.h"
 #include "scheduler/host.h"
 
 #include <stdio.h>
@@ -85,6 +86,7 @@ enum batch_rc harness_recorder_create(const struct harness_recorder_options *opt
     if (recorder == NULL) {
         return batch_error_set(error, BATCH_E_MEMORY, "no memory to record the run");
     }
+    batch_index_init(&recorder->map, "recorded instances");
     recorder->assembly = options->assembly;
     recorder->seed = options->seed;
     harness_series_init(&recorder->series);
@@ -204,7 +206,8 @@ void harness_recorder_destroy(struct harness_recorder *recorder)
     }
     harness_results_destroy(recorder->results);
     harness_quantiles_destroy(recorder->quantiles);
-    harness_recorder_map_release(&recorder->map);
+    const struct batch_host host = harness_host();
+    batch_arena_release(&host, &recorder->map.table);
     free(recorder->jobs);
     free(recorder->instances);
     free(recorder->free_slots);

@@ -7,6 +7,7 @@
 #include "harness/recorder_internal.h"
 
 #include "cloud/bill.h"
+#include "harness/host.h"
 #include "scheduler/host.h"
 
 #include <stdlib.h>
@@ -42,12 +43,13 @@ enum batch_rc harness_recorder_launch(struct harness_recorder *recorder, const s
     const struct batch_command_launch *launch = &command->as.launch;
     BATCH_ASSERT(NULL, launch->pool < recorder->assembly->pool_count);
     BATCH_ASSERT(NULL, launch->environment < recorder->environment_count);
+    const struct batch_host host = harness_host();
     bool has_room = recorder->free_count > 0 || grow_instances(recorder);
-    uint32_t slot = has_room ? recorder->free_slots[recorder->free_count - 1] : 0;
-    if (!has_room || !harness_recorder_map_put(&recorder->map, launch->instance, slot)) {
+    if (!has_room || batch_index_reserve(&host, &recorder->map, NULL) != BATCH_OK) {
         return batch_error_set(error, BATCH_E_MEMORY, "no memory to record an instance");
     }
-    recorder->free_count--;
+    uint32_t slot = recorder->free_slots[--recorder->free_count];
+    batch_index_put(&recorder->map, launch->instance, slot);
     const struct harness_pool_row *pool = &recorder->pools[launch->pool];
     recorder->instances[slot] = (struct recorder_instance){
         .instance = launch->instance,
@@ -71,8 +73,8 @@ enum batch_rc harness_recorder_launch(struct harness_recorder *recorder, const s
 
 struct recorder_instance *harness_recorder_find_instance(struct harness_recorder *recorder, uint64_t instance)
 {
-    uint32_t slot = harness_recorder_map_get(&recorder->map, instance);
-    BATCH_ASSERT(NULL, slot != UINT32_MAX);
+    uint32_t slot = batch_index_get(&recorder->map, instance);
+    BATCH_ASSERT(NULL, slot != BATCH_NO_SLOT);
     return &recorder->instances[slot];
 }
 
@@ -170,7 +172,7 @@ static enum batch_rc close_instance(struct harness_recorder *recorder, struct re
         recorder->of_each.instance_vcpu_milli_us += vcpu_time;
     }
     enum batch_rc rc = harness_recorder_append(recorder, HARNESS_TABLE_INSTANCES, row, error);
-    harness_recorder_map_remove(&recorder->map, instance->instance);
+    batch_index_erase(&recorder->map, instance->instance);
     recorder->free_slots[recorder->free_count++] = (uint32_t)(instance - recorder->instances);
     instance->instance = 0;
     return rc;

@@ -10,6 +10,7 @@
 #include "harness/recorder.h"
 #include "harness/results.h"
 #include "harness/series.h"
+#include "scheduler/index.h"
 
 __extension__ typedef unsigned __int128 recorder_wide;
 
@@ -61,14 +62,6 @@ struct recorder_group {
     int64_t category_usd_nano[HARNESS_BILL_CATEGORY_COUNT][2]; /**< By market. */
 };
 
-/** Open addressing from an instance's sequence number to its slot; linear probing, no tombstones. */
-struct recorder_map {
-    uint64_t *keys; /**< 0: free. */
-    uint32_t *slots;
-    uint32_t mask;
-    uint32_t count;
-};
-
 /** Areas under curves, and the same from the jobs' and instances' own times: Little's law, in integers. */
 struct recorder_areas {
     recorder_wide waiting_us, in_system_us, instance_vcpu_milli_us;
@@ -86,7 +79,7 @@ struct harness_recorder {
     uint32_t *free_slots;                /**< Owned; a stack as big as instances. */
     uint32_t instance_capacity;
     uint32_t free_count;
-    struct recorder_map map;
+    struct batch_index map; /**< From an instance's sequence number to its slot. */
 
     struct harness_pool_row *pools;      /**< Owned; what the setup says of each pool. */
     struct batch_resources *definitions; /**< Owned. */
@@ -107,13 +100,6 @@ struct harness_recorder {
 
     struct harness_series series;
 };
-
-/* recorder_map.c */
-bool harness_recorder_map_put(struct recorder_map *map, uint64_t key, uint32_t slot);
-/** The slot, or UINT32_MAX. */
-uint32_t harness_recorder_map_get(const struct recorder_map *map, uint64_t key);
-void harness_recorder_map_remove(struct recorder_map *map, uint64_t key);
-void harness_recorder_map_release(struct recorder_map *map);
 
 /* recorder_jobs.c */
 enum batch_rc harness_recorder_submit(struct harness_recorder *recorder, uint64_t job,
